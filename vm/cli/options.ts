@@ -1,0 +1,122 @@
+/** The options of the harness's commands, as data: parsing, `--help` and the README's table all stand on this one list. */
+import { parseArgs } from 'node:util';
+import { UsageError } from '../errors.ts';
+
+interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  /** Placeholder of the value in `--help`. */
+  readonly value?: string;
+  readonly help: string;
+  readonly default?: string;
+}
+
+/** Every option of every command. A name means the same wherever it is accepted. */
+export const OPTIONS = {
+  source: {
+    type: 'string',
+    value: 'auto|kernel.org|debian|PATH',
+    default: 'auto',
+    help: "where Linux comes from; PATH is a tarball or a tree; auto tries kernel.org, then Debian's package",
+  },
+  kernel: {
+    type: 'string',
+    value: 'plain|stock',
+    default: 'plain',
+    help: 'plain has our series, stock is the same tree without it',
+  },
+  jobs: { type: 'string', value: 'N', help: 'parallel compile jobs (default: the number of CPUs)' },
+  accel: {
+    type: 'string',
+    value: 'auto|kvm|tcg',
+    default: 'auto',
+    help: 'auto takes KVM where it was seen to run a guest, else TCG, and says why',
+  },
+  'require-kvm': { type: 'boolean', help: 'end with INFRA instead of falling back to TCG' },
+  memory: { type: 'string', value: 'MIB', default: '1024', help: "the guest's memory in MiB" },
+  install: { type: 'boolean', help: 'install what is missing, after saying what (asks sudo for the right)' },
+  help: { type: 'boolean', help: 'print this' },
+} as const satisfies Record<string, OptionSpec>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** Values as they were typed, defaults filled in. */
+export type OptionValues = {
+  readonly [K in OptionName]?: (typeof OPTIONS)[K]['type'] extends 'boolean' ? boolean : string;
+};
+
+export interface ParsedArguments {
+  readonly values: OptionValues;
+  /** Everything that is no option, in order; what stands after `--` included. */
+  readonly positionals: readonly string[];
+}
+
+/** Parses the arguments of one command; an unknown option or a missing value is a UsageError that names it. */
+export function parseOptions(
+  command: string,
+  names: readonly OptionName[],
+  args: readonly string[],
+): ParsedArguments {
+  const options = Object.fromEntries(
+    [...names, 'help' as const].map((name) => [name, { type: OPTIONS[name].type }]),
+  );
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
+    const defaults = Object.fromEntries(
+      names.flatMap((name) => ('default' in OPTIONS[name] ? [[name, OPTIONS[name].default]] : [])),
+    );
+    return { values: { ...defaults, ...values }, positionals };
+  } catch (error) {
+    throw new UsageError({
+      code: 'USAGE',
+      tried: `read the arguments of ${command}`,
+      found: error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error),
+      hint: `npm run ${command} -- --help`,
+      cause: error,
+    });
+  }
+}
+
+/** One line an option, aligned, for `--help`. */
+export function optionLines(names: readonly OptionName[]): string[] {
+  const rows = names.map((name) => {
+    const spec: OptionSpec = OPTIONS[name];
+    const flag = `--${name}${spec.value === undefined ? '' : ` ${spec.value}`}`;
+    const standard = spec.default === undefined ? '' : ` (default: ${spec.default})`;
+    return [flag, `${spec.help}${standard}`] as const;
+  });
+  const width = Math.max(...rows.map(([flag]) => flag.length));
+  return rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`);
+}
+
+/** The value, if it is one of `allowed`; else a UsageError that lists them. */
+export function oneOf<T extends string>(
+  option: OptionName,
+  value: string | undefined,
+  allowed: readonly T[],
+): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  throw new UsageError({
+    code: 'USAGE',
+    tried: `read --${option}`,
+    found: `'${value ?? ''}'`,
+    hint: `--${option} ${allowed.join('|')}`,
+  });
+}
+
+/** The value as a whole number from `min` to `max`; else a UsageError. */
+export function wholeNumber(option: OptionName, value: string, min: number, max: number): number {
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw new UsageError({
+    code: 'USAGE',
+    tried: `read --${option}`,
+    found: `'${value}'`,
+    hint: `--${option} takes a whole number from ${min} to ${max}`,
+  });
+}
