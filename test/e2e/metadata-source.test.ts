@@ -1,0 +1,65 @@
+/** One binary, three kernels: 451 where our series is, statx elsewhere, and the same result everywhere. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import t from 'tap';
+import type { Vm } from '../../vm/qemu/boot.ts';
+import { bootGuest, differences, must, workspace } from '../helpers/guest.ts';
+import { currentRunPlan, testContext } from '../helpers/run-plan.ts';
+
+/** The trees differ in each way that a comparison can see; owners are left alone so that the host needs no root. */
+const TREES = `
+  mkdir -p source/d destination/d
+  for side in source destination; do
+    echo same > $side/same; echo abc > $side/nanoseconds; echo abc > $side/mode; echo abc > $side/seconds
+    touch -d @1000000000 $side/same $side/nanoseconds $side/mode $side/seconds
+  done
+  echo longer > source/d/size; echo s > destination/d/size; ln -s a source/link; ln -s b destination/link
+  touch -d @1000000001 source/seconds; chmod 600 source/mode; chmod 644 destination/mode
+  echo only > source/only; echo extra > destination/extra
+  touch -d '2001-09-09 01:46:40.5' source/nanoseconds
+`;
+
+/** What a run found to do, in an order that does not depend on the directory's own. */
+function actions(stdout: string): string[] {
+  return stdout
+    .split('\n')
+    .filter((line) => /^(Copied|Deleted|Created|Renamed|Linked|Attributes|Symlink)/.test(line))
+    .toSorted();
+}
+
+async function inGuest(vm: Vm): Promise<{ version: string; stats: string; actions: string[] }> {
+  const cwd = await workspace(vm, 'tmpfs');
+  await must(vm, TREES, cwd);
+  const version = await must(vm, 'dirsync --version');
+  const result = await vm.exec(['dirsync', '--once', '--stats', '-v', 'source', 'destination'], { cwd });
+  t.equal(result.code, 0, 'exit code', { diagnostic: result.stderr });
+  t.equal(await differences(vm, cwd), '', 'the destination is a replica');
+  return { version, stats: result.stdout + result.stderr, actions: actions(result.stdout) };
+}
+
+t.test('the patched kernel, the stock kernel and this host', async (t) => {
+  const [patched, stock] = [
+    await bootGuest(t, { ext4: false }),
+    await bootGuest(t, { kernel: 'stock', ext4: false }),
+  ];
+  const [onPatched, onStock] = [await inGuest(patched), await inGuest(stock)];
+
+  t.match(onPatched.version, /metadata: kernel/, '--version in the patched guest');
+  t.match(onPatched.stats, /dirsync_stat calls: [1-9]\d*/, 'the patched guest really made call 451');
+  t.match(onStock.version, /metadata: statx/, '--version in the stock guest');
+  t.match(onStock.stats, /dirsync_stat calls: 0\b/, 'the stock guest never made it');
+
+  const { syncer } = await currentRunPlan(await testContext());
+  const cwd = await mkdtemp(join(tmpdir(), 'dirsync-e2e-'));
+  t.teardown(() => rm(cwd, { recursive: true, force: true }));
+  await execa('sh', ['-euc', `mkdir source destination; ${TREES}`], { cwd });
+  const host = await execa(syncer, ['--once', '--stats', '-v', 'source', 'destination'], { cwd, all: true });
+  t.match((await execa(syncer, ['--version'])).stdout, /metadata: statx/, '--version on this host');
+  t.match(host.all, /dirsync_stat calls: 0\b/, 'this host never made call 451');
+
+  t.same(onPatched.actions, onStock.actions, 'kernel and statx found the same');
+  t.same(actions(host.stdout), onStock.actions, 'and so did this host');
+  t.ok(onStock.actions.length >= 7, 'they found something', { diagnostic: onStock.actions });
+});

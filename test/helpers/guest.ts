@@ -1,0 +1,74 @@
+/** A guest for a test file, and the folders in it where a test works. */
+import type { Test } from 'tap';
+import type { Flavour } from '../../vm/kernel/flavour.ts';
+import { bootVm, type Vm } from '../../vm/qemu/boot.ts';
+import { currentRunPlan, testContext } from './run-plan.ts';
+
+/** The file systems that every test of the syncer runs on: what is tested are Linux's own semantics. */
+export const FILE_SYSTEMS = ['tmpfs', 'ext4'] as const;
+export type FileSystem = (typeof FILE_SYSTEMS)[number];
+
+const EXT4_MIB = 256;
+
+export interface GuestOptions {
+  readonly kernel?: Flavour;
+  /** Attach an ext4 disk and mount it at /ext4. */
+  readonly ext4?: boolean;
+}
+
+/**
+ * Boots a guest for the test file `t` and shuts it down at its end; a guest that ends in any other way than by saying
+ * that it is done fails the file.
+ */
+export async function bootGuest(t: Test, { kernel = 'plain', ext4 = true }: GuestOptions = {}): Promise<Vm> {
+  const context = await testContext();
+  const plan = await currentRunPlan(context);
+  const bzImage = plan.kernels[kernel];
+  if (bzImage === undefined) throw new Error(`the run has no ${kernel} kernel`);
+  const vm = await bootVm(
+    {
+      kernel: bzImage,
+      initrd: plan.initramfs,
+      memoryMiB: plan.memoryMiB,
+      ...plan.accel,
+      runDir: plan.runDir,
+      disks: ext4 ? [{ sizeMiB: EXT4_MIB, format: 'ext4' }] : [],
+    },
+    context,
+  );
+  t.teardown(async () => {
+    await vm.shutdown();
+  });
+  await must(vm, 'mkdir -p /tmpfs && mount -t tmpfs tmpfs /tmpfs');
+  if (ext4) await must(vm, 'mkdir -p /ext4 && mount -t ext4 /dev/vda /ext4');
+  return vm;
+}
+
+/** Runs a shell script in the guest that has to succeed, and returns what it printed. */
+export async function must(vm: Vm, script: string, cwd = '/'): Promise<string> {
+  const result = await vm.exec(['sh', '-euc', script], { cwd });
+  if (result.code === 0) return result.stdout;
+  throw new Error(`in the guest: ${script}\nexit code ${result.code}\n${result.stdout}${result.stderr}`);
+}
+
+let workspaces = 0;
+
+/** A new folder on `fileSystem` with empty folders `source` and `destination` in it; returns its path. */
+export async function workspace(vm: Vm, fileSystem: FileSystem): Promise<string> {
+  workspaces += 1;
+  const folder = `/${fileSystem}/${workspaces}`;
+  await must(vm, `mkdir -p ${folder}/source ${folder}/destination`);
+  return folder;
+}
+
+/**
+ * How `source` and `destination` below `folder` differ, as treecmp prints it; empty when they are equal.
+ *
+ * @param waitMs the trees may become equal within so many milliseconds
+ */
+export async function differences(vm: Vm, folder: string, waitMs = 0): Promise<string> {
+  const result = await vm.exec(['treecmp', '--wait', String(waitMs), 'source', 'destination'], {
+    cwd: folder,
+  });
+  return result.code === 0 ? '' : result.stdout + result.stderr;
+}

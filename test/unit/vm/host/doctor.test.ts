@@ -1,0 +1,43 @@
+import t from 'tap';
+import { missingError, missingPackages, renderFindings } from '../../../../vm/host/doctor.ts';
+import type { Finding } from '../../../../vm/host/examine.ts';
+
+function finding(name: string, present: boolean, optional = false): Finding {
+  const packages = { debian: `${name}-deb`, fedora: `${name}-rpm`, arch: name };
+  return {
+    name,
+    present,
+    found: present ? `${name} 1.0` : '',
+    requirement: { command: name, why: 'w', packages, optional },
+  };
+}
+
+const FINDINGS = [finding('gcc', true), finding('flex', false), finding('ccache', false, true)];
+
+t.test('the packages that are missing, optional ones only when asked for', (t) => {
+  t.same(missingPackages(FINDINGS, 'debian', false), ['flex-deb']);
+  t.same(missingPackages(FINDINGS, 'fedora', true), ['ccache-rpm', 'flex-rpm']);
+  t.end();
+});
+
+t.test('the table tells ok, missing and absent apart', (t) => {
+  t.equal(
+    renderFindings(FINDINGS, 'debian'),
+    [
+      'ok      gcc     gcc 1.0  (w)',
+      'MISSING flex    package flex-deb  (w)',
+      'absent  ccache  package ccache-deb  (w)',
+    ].join('\n'),
+  );
+  t.end();
+});
+
+t.test('the error names what is missing and what to type; the optional is no error', (t) => {
+  const error = missingError(FINDINGS, 'debian');
+  t.equal(error?.code, 'REQUIREMENTS_MISSING');
+  t.match(error?.found, 'missing: flex');
+  t.match(error?.hint, /apt-get install .*flex-deb/);
+  t.match(missingError(FINDINGS, undefined)?.hint, /with your package manager.*flex-deb/);
+  t.equal(missingError([finding('gcc', true), finding('ccache', false, true)], 'debian'), undefined);
+  t.end();
+});

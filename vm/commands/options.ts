@@ -1,0 +1,40 @@
+/** Turns option values, as typed, into what the stages take: the same for every command. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { globSync } from 'node:fs';
+import { oneOf, type OptionValues, wholeNumber } from '../cli/options.ts';
+import { FLAVOURS, type Flavour } from '../kernel/flavour.ts';
+import { CHECKOUT } from '../paths.ts';
+import type { PrepareOptions } from '../prepare.ts';
+import { ACCEL_CHOICES, type AccelOptions } from '../qemu/accel.ts';
+
+/** Where the C programs for the guest lie: each is compiled statically and put into /bin under its file's name. */
+const GUEST_PROGRAMS = 'test/{kernel,e2e/guest}/*.c';
+
+export function prepareOptions(values: OptionValues, flavours: readonly Flavour[]): PrepareOptions {
+  return {
+    source: values.source ?? 'auto',
+    flavours,
+    jobs: values.jobs === undefined ? availableParallelism() : wholeNumber('jobs', values.jobs, 1, 1024),
+    guestSources: guestSources(),
+  };
+}
+
+export function guestSources(): string[] {
+  return globSync(GUEST_PROGRAMS, { cwd: CHECKOUT })
+    .toSorted()
+    .map((path) => join(CHECKOUT, path));
+}
+
+export function flavourOption(values: OptionValues): Flavour {
+  return oneOf('kernel', values.kernel, FLAVOURS);
+}
+
+export function accelOptions(values: OptionValues): AccelOptions {
+  return { accel: oneOf('accel', values.accel, ACCEL_CHOICES), requireKvm: values['require-kvm'] === true };
+}
+
+/** MiB. Node alone needs about 200 in the guest beside the initramfs itself. */
+export function memoryOption(values: OptionValues): number {
+  return wholeNumber('memory', values.memory ?? '', 512, 1 << 20);
+}

@@ -1,0 +1,85 @@
+/** `npm run vm:test`: all stages, then the end-to-end tests; TAP on stdout, one verdict as the exit code. */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Command } from '../cli/command.ts';
+import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import { fanOut, jsonLinesSink } from '../events.ts';
+import { CHECKOUT, RUNS } from '../paths.ts';
+import { prepare } from '../prepare.ts';
+import { RUN_PLAN_VARIABLE, runPlan, writeRunPlan } from '../run-plan.ts';
+import { createRunFolder } from '../run.ts';
+import { readVmEnds } from '../qemu/vm-end.ts';
+import { type Verdict, worstVerdict } from '../verdict.ts';
+import { accelOptions, memoryOption, prepareOptions } from './options.ts';
+import { FLAVOURS } from '../kernel/flavour.ts';
+
+const TESTS = 'test/e2e/*.test.ts';
+
+export const test: Command = {
+  name: 'vm:test',
+  operands: '[TEST-FILE]...',
+  summary: 'Builds what is not built, boots guests and runs the end-to-end tests (default: all of test/e2e).',
+  options: ['source', 'jobs', 'accel', 'require-kvm', 'memory'],
+  async run({ values, positionals }, context) {
+    const started = performance.now();
+    const files = testFiles(positionals);
+    const accel = accelOptions(values);
+    const memoryMiB = memoryOption(values);
+    const runDir = await createRunFolder(RUNS);
+    const events = fanOut(context.events, jsonLinesSink(join(runDir, 'events.jsonl')));
+    const recorded: Context = { ...context, events };
+    const prepared = await prepare(prepareOptions(values, FLAVOURS), recorded);
+    const plan = await writeRunPlan(runPlan(prepared, { accel, memoryMiB, runDir }));
+    const passed = await runTap(files, plan, context.signal);
+    const ends = await readVmEnds(runDir);
+    const verdicts: Verdict[] = [...ends.map(({ verdict }) => verdict), passed ? 'PASS' : 'FAIL'];
+    const verdict = worstVerdict(verdicts);
+    events.emit({ kind: 'run.end', verdict, ms: Math.round(performance.now() - started) });
+    if (verdict !== 'PASS') context.events.emit({ kind: 'note', text: `consoles and events: ${runDir}` });
+    return verdict;
+  },
+};
+
+/** The named test files; a name that matches none is a usage error rather than a run of nothing. */
+function testFiles(names: readonly string[]): string[] {
+  if (names.length === 0) return globSync(TESTS, { cwd: CHECKOUT }).toSorted();
+  return names.flatMap((name) => {
+    const found = globSync(name, { cwd: CHECKOUT });
+    if (found.length > 0) return found;
+    throw new UsageError({
+      code: 'USAGE',
+      tried: `find the test file ${name}`,
+      found: `no such file below ${CHECKOUT}`,
+      hint: `one of: ${globSync(TESTS, { cwd: CHECKOUT }).toSorted().join(' ')}`,
+    });
+  });
+}
+
+/** Generous, for a test file as a whole: guests have deadlines of their own, which fire first and say more. */
+const FILE_TIMEOUT_S = 300;
+
+/** Runs the test files one after the other, TAP on stdout; true if tap says that all passed. */
+async function runTap(files: readonly string[], plan: string, signal: AbortSignal): Promise<boolean> {
+  const flags = [
+    '--reporter=tap',
+    '--jobs=1',
+    `--timeout=${FILE_TIMEOUT_S}`,
+    '--disable-coverage',
+    '--allow-empty-coverage',
+  ];
+  const { exitCode } = await execa('tap', [...flags, ...files], {
+    cwd: CHECKOUT,
+    preferLocal: true,
+    localDir: CHECKOUT,
+    stdin: 'ignore',
+    stdout: 'inherit',
+    stderr: 'inherit',
+    env: { [RUN_PLAN_VARIABLE]: plan },
+    cancelSignal: signal,
+    reject: false,
+  });
+  signal.throwIfAborted();
+  return exitCode === 0;
+}

@@ -1,0 +1,63 @@
+/** Everything that a boot needs, made or found in the cache: the kernels on one side, the image on the other. */
+import type { Context } from './context.ts';
+import { syncerExecutable } from './image/syncer.ts';
+import { guestPrograms } from './image/guest-programs.ts';
+import { packInitramfs } from './image/initramfs.ts';
+import { buildKernel, type KernelBuild } from './kernel/build.ts';
+import { fetchKernel } from './kernel/fetch.ts';
+import type { Flavour } from './kernel/flavour.ts';
+
+export interface PrepareOptions {
+  /** `auto`, `kernel.org`, `debian`, or the path of a tarball or tree. */
+  readonly source: string;
+  readonly flavours: readonly Flavour[];
+  readonly jobs: number;
+  /** C sources of the programs that go into the image, each under the name of its file. */
+  readonly guestSources: readonly string[];
+}
+
+export interface Prepared {
+  readonly kernels: ReadonlyMap<Flavour, KernelBuild>;
+  readonly initramfs: { readonly path: string; readonly sha256: string };
+  /** The packaged syncer on the host, the same bytes as in the image. */
+  readonly syncer: string;
+}
+
+/**
+ * Runs the stages from source to initramfs. The image is packed while the kernel is fetched and built: neither knows
+ * of the other. When one of them fails, the other is stopped.
+ */
+export async function prepare(options: PrepareOptions, context: Context): Promise<Prepared> {
+  const failure = new AbortController();
+  const shared = { ...context, signal: AbortSignal.any([context.signal, failure.signal]) };
+  const stopOthers = (error: unknown): never => {
+    failure.abort(error);
+    throw error;
+  };
+  const work = [
+    prepareKernels(options, shared).catch(stopOthers),
+    prepareImage(options, shared).catch(stopOthers),
+  ] as const;
+  const settled = await Promise.allSettled(work);
+  // Which failed first is the reason of the abort; the other's error is only its echo.
+  if (failure.signal.aborted) throw failure.signal.reason;
+  const [kernels, image] = settled;
+  if (kernels.status === 'rejected') throw kernels.reason;
+  if (image.status === 'rejected') throw image.reason;
+  return { kernels: kernels.value, ...image.value };
+}
+
+async function prepareKernels(options: PrepareOptions, context: Context): Promise<Map<Flavour, KernelBuild>> {
+  const source = await fetchKernel({ source: options.source }, context);
+  const kernels = new Map<Flavour, KernelBuild>();
+  for (const flavour of options.flavours) {
+    kernels.set(flavour, await buildKernel({ source, flavour, jobs: options.jobs }, context));
+  }
+  return kernels;
+}
+
+async function prepareImage(options: PrepareOptions, context: Context): Promise<Omit<Prepared, 'kernels'>> {
+  const syncer = await syncerExecutable(context);
+  const programs = await guestPrograms(options.guestSources, context);
+  return { initramfs: await packInitramfs({ syncer, programs }, context), syncer };
+}

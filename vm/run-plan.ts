@@ -1,0 +1,42 @@
+/**
+ * What a run hands to its test files: the kernels, the image and the folder for results.
+ *
+ * Test files are processes of their own; the plan reaches them as a JSON file that `DIRSYNC_RUN` names.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Flavour } from './kernel/flavour.ts';
+import type { Prepared } from './prepare.ts';
+import type { AccelOptions } from './qemu/accel.ts';
+
+/** The environment variable that names the plan's file. */
+export const RUN_PLAN_VARIABLE = 'DIRSYNC_RUN';
+
+export interface RunPlan {
+  readonly runDir: string;
+  /** Paths of the bzImages. */
+  readonly kernels: Readonly<Partial<Record<Flavour, string>>>;
+  readonly initramfs: string;
+  /** The packaged syncer on the host, the same bytes as in the image. */
+  readonly syncer: string;
+  readonly memoryMiB: number;
+  readonly accel: AccelOptions;
+}
+
+export function runPlan(prepared: Prepared, rest: Pick<RunPlan, 'runDir' | 'memoryMiB' | 'accel'>): RunPlan {
+  const kernels = Object.fromEntries(
+    [...prepared.kernels].map(([flavour, kernel]) => [flavour, kernel.bzImage]),
+  );
+  return { ...rest, kernels, initramfs: prepared.initramfs.path, syncer: prepared.syncer };
+}
+
+/** Writes `run.json` into the run's folder and returns its path. */
+export async function writeRunPlan(plan: RunPlan): Promise<string> {
+  const path = join(plan.runDir, 'run.json');
+  await writeFile(path, `${JSON.stringify(plan, null, 2)}\n`);
+  return path;
+}
+
+export async function readRunPlan(path: string): Promise<RunPlan> {
+  return JSON.parse(await readFile(path, 'utf8')) as RunPlan;
+}
