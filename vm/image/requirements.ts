@@ -32,4 +32,28 @@ export const IMAGE_REQUIREMENTS: readonly Requirement[] = [
     why: 'make ext4 file systems in the guest',
     packages: { debian: 'e2fsprogs', fedora: 'e2fsprogs', arch: 'e2fsprogs' },
   },
+  {
+    command: 'getfattr',
+    why: 'look at extended attributes in the guest',
+    packages: { debian: 'attr', fedora: 'attr', arch: 'attr' },
+    optional: true,
+  },
+  {
+    command: 'setfattr',
+    why: 'set extended attributes in the guest',
+    packages: { debian: 'attr', fedora: 'attr', arch: 'attr' },
+    optional: true,
+  },
+  {
+    command: 'getfacl',
+    why: 'look at access control lists in the guest',
+    packages: { debian: 'acl', fedora: 'acl', arch: 'acl' },
+    optional: true,
+  },
+  {
+    command: 'setfacl',
+    why: 'set access control lists in the guest',
+    packages: { debian: 'acl', fedora: 'acl', arch: 'acl' },
+    optional: true,
+  },
 ];
