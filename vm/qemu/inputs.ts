@@ -33,15 +33,18 @@ export async function checkInitrd(path: string): Promise<void> {
 }
 
 async function openInput(path: string, code: string, what: string): Promise<FileHandle> {
+  let found = 'it is no regular file';
   try {
-    return await open(path, 'r');
+    const file = await open(path, 'r');
+    if ((await file.stat()).isFile()) return file;
+    await file.close();
   } catch (error) {
-    throw new InfraError({
-      code,
-      tried: `${what} ${path}`,
-      found: (error as Error).message,
-      hint: 'build it first: npm run vm:build',
-      cause: error,
-    });
+    found = (error as Error).message;
   }
+  throw new InfraError({
+    code,
+    tried: `${what} ${path}`,
+    found,
+    hint: 'build it first: npm run vm:build',
+  });
 }
