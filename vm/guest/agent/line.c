@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -21,6 +22,8 @@
 
 static struct {
 	int fd;
+	/* A character device that is no terminal: a virtio port. */
+	bool is_port;
 	uint32_t next_seq;
 	/* Offsets count all bytes ever queued and written; `ring[offset % RING_SIZE]` is the byte. */
 	uint64_t queued, written;
@@ -58,10 +61,11 @@ static uint32_t crc32(const char *bytes, size_t len)
 int line_attach(int fd)
 {
 	struct termios mode;
+	struct stat stat;
 	int flags = fcntl(fd, F_GETFL);
 
 	out.fd = fd;
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+	if (flags < 0 || fstat(fd, &stat) < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 		return errno;
 	if (tcgetattr(fd, &mode) == 0) {
 		cfmakeraw(&mode);
@@ -71,6 +75,8 @@ int line_attach(int fd)
 		cfsetspeed(&mode, B115200);
 		if (tcsetattr(fd, TCSANOW, &mode) < 0)
 			return errno;
+	} else {
+		out.is_port = S_ISCHR(stat.st_mode);
 	}
 	return 0;
 }
@@ -226,7 +232,7 @@ int line_receive(const struct line_events *events)
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : errno;
 	if (n == 0)
-		return -1;
+		return out.is_port ? LINE_ABSENT : LINE_GONE;
 	for (ssize_t i = 0; i < n; i++)
 		receive_byte(bytes[i], events);
 	return 0;

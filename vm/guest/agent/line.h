@@ -40,7 +40,14 @@ int line_flush(void);
 /* Goes back to the frame `seq` and sends from there again. False when that is no longer remembered. */
 bool line_resend(uint32_t seq);
 
-/* Reads what is there and hands out the frames. Returns 0, an errno, or -1 at the end of the line. */
+/* What line_receive returns when the host is not there. */
+#define LINE_GONE (-1)
+#define LINE_ABSENT (-2)
+
+/*
+ * Reads what is there and hands out the frames. Returns 0, an errno, LINE_GONE at the end of the line, or LINE_ABSENT
+ * when nobody is at the other end of a virtio port, where somebody may come (again).
+ */
 int line_receive(const struct line_events *events);
 
 /* Waits until the device has really sent what was written. */

@@ -31,6 +31,8 @@
 #define EXIT_REBOOT 64
 /* How many beats to wait for the host's `bye`: it may ask for frames again until then. */
 #define BEATS_UNTIL_END 3
+/* How often to look whether the host has come to a virtio port, in ms: until it has, poll reports a hang-up at once. */
+#define ABSENCE_MS 20
 
 static struct {
 	const char *nonce;
@@ -39,6 +41,8 @@ static struct {
 	int exit_status;
 	int beats_left;
 	bool host_said_bye;
+	/* Nobody is at the other end of the line, for now. */
+	bool host_absent;
 } agent;
 
 static _Noreturn void die(const char *what, int error)
@@ -205,26 +209,30 @@ static void turn(int signals, int timer)
 
 	polls[0] = (struct pollfd){ .fd = signals, .events = POLLIN };
 	polls[1] = (struct pollfd){ .fd = timer, .events = POLLIN };
-	polls[2] = (struct pollfd){ .fd = line_fd(), .events = line_accepts_requests() ? POLLIN : 0 };
+	polls[2] = (struct pollfd){ .fd = agent.host_absent ? -1 : line_fd() };
+	if (line_accepts_requests())
+		polls[2].events |= POLLIN;
 	if (line_unsent() > 0)
 		polls[2].events |= POLLOUT;
 	size_t count = 3 + process_polls(polls + 3);
 	bool now = file_pending() && line_unsent() < LINE_BUSY;
 
-	if (poll(polls, count, now ? 0 : -1) < 0 && errno != EINTR)
+	if (poll(polls, count, now ? 0 : agent.host_absent ? ABSENCE_MS : -1) < 0 && errno != EINTR)
 		die("poll", errno);
 	if (polls[0].revents)
 		on_child(signals);
 	if (polls[1].revents)
 		on_beat(timer);
-	if (polls[2].revents & ~POLLOUT) {
+	if (agent.host_absent || polls[2].revents & ~POLLOUT) {
 		error = line_receive(&events);
-		if (error)
+		agent.host_absent = error == LINE_ABSENT;
+		if (error && !agent.host_absent)
 			die("the line to the host ended", error > 0 ? error : ECONNRESET);
 	}
 	process_pump();
 	file_pump();
-	error = line_flush();
+	/* What is written while nobody listens is thrown away. */
+	error = agent.host_absent ? 0 : line_flush();
 	if (error)
 		die("write to the line to the host", error);
 }
