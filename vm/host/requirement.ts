@@ -1,14 +1,12 @@
-/** What a stage needs of the host, as data: `doctor` checks it, names the package, and can install it. */
+/** One thing that the host must have, with the package that brings it: what `doctor` checks and installs. */
 export interface Requirement {
-  /** A program that must be found on PATH. */
+  /** A program on PATH. */
   readonly command?: string;
-  /** A C header that the compiler must find, e.g. `libelf.h`. */
+  /** A C header, as in `#include <...>`. */
   readonly header?: string;
-  /** A file that must exist, for what is neither on PATH nor a header. */
-  readonly file?: string;
-  /** What it is needed for: one clause, as `doctor` prints it. */
+  /** What needs it, to follow the word "for". */
   readonly why: string;
   readonly packages: { readonly debian: string; readonly fedora: string; readonly arch: string };
-  /** Everything works without it, only slower or with less to show. */
+  /** True when the harness does without, slower or with fewer sources. */
   readonly optional?: boolean;
 }

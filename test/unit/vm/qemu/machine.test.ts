@@ -1,0 +1,74 @@
+import { execa } from 'execa';
+import t from 'tap';
+import {
+  HAND_WIRING,
+  harnessWiring,
+  kernelCommandLine,
+  qemuArguments,
+  type Machine,
+} from '../../../../vm/qemu/machine.ts';
+import { escapeCommas, quoteCommand } from '../../../../vm/qemu/quote.ts';
+
+const MACHINE: Machine = {
+  name: 'one',
+  type: 'q35',
+  accel: 'tcg',
+  memoryMiB: 1024,
+  cpus: 2,
+  kernel: '/k/bzImage',
+  initrd: '/k/initramfs.cpio',
+  commandLine: 'console=ttyS0 panic=-1',
+  disks: [{ path: '/run/a,b/disk0.img', format: 'raw' }],
+};
+
+/** The values given for an option, in order. */
+function values(args: readonly string[], option: string): string[] {
+  return args.flatMap((arg, index) => (arg === option ? [args[index + 1] ?? ''] : []));
+}
+
+void t.test('arguments of the guest as the harness runs it', async (t) => {
+  const args = qemuArguments(MACHINE, harnessWiring('/run/a,b/console.log'));
+  t.strictSame(values(args, '-machine'), ['q35,i8042=off']);
+  t.strictSame(values(args, '-accel'), ['tcg,thread=multi']);
+  t.strictSame(values(args, '-m'), ['1024M']);
+  t.strictSame(values(args, '-smp'), ['2']);
+  t.strictSame(values(args, '-chardev'), [
+    'stdio,id=console,signal=off,logfile=/run/a,,b/console.log,logappend=off',
+    'socket,id=agent,fd=4',
+    'socket,id=qmp,fd=3',
+  ]);
+  t.strictSame(values(args, '-serial'), ['chardev:console', 'chardev:agent'], 'ttyS0, then ttyS1');
+  t.strictSame(values(args, '-drive'), [
+    'file=/run/a,,b/disk0.img,format=raw,if=none,id=disk0,discard=unmap',
+  ]);
+  t.strictSame(values(args, '-device'), ['pvpanic', 'virtio-blk-pci,drive=disk0']);
+  t.strictSame(values(args, '-append'), [MACHINE.commandLine]);
+  for (const option of ['-nodefaults', '-no-user-config', '-no-reboot']) t.ok(args.includes(option), option);
+});
+
+void t.test('KVM brings the host processor, and no emulated one', async (t) => {
+  const args = qemuArguments({ ...MACHINE, accel: 'kvm' }, HAND_WIRING);
+  t.strictSame(values(args, '-accel'), ['kvm']);
+  t.strictSame(values(args, '-cpu'), ['host']);
+});
+
+void t.test('by hand there is nothing that only the harness could connect', async (t) => {
+  const args = qemuArguments(MACHINE, HAND_WIRING);
+  t.notMatch(args.join(' '), /fd=|logfile|qmp/);
+});
+
+void t.test("the user's kernel parameters come last", async (t) => {
+  t.match(kernelCommandLine('c0ffee', 'panic=5 foo'), / dirsync\.nonce=c0ffee panic=5 foo$/);
+  t.match(kernelCommandLine('c0ffee', ''), / dirsync\.nonce=c0ffee$/);
+});
+
+void t.test('a quoted command is the same words again for a shell', async (t) => {
+  const words = ['printf', '%s\\n', "it's", 'a b', '$HOME', '', 'plain-1,2=3', '*', 'new\nline', '\\'];
+  const { stdout } = await execa('sh', ['-c', quoteCommand(words)]);
+  t.equal(stdout, words.slice(2).join('\n'));
+  t.equal(quoteCommand(['ls', '-l', '/tmp/a']), 'ls -l /tmp/a', 'nothing is quoted without need');
+});
+
+void t.test('commas in a path survive an option', async (t) => {
+  t.equal(escapeCommas('a,b,,c'), 'a,,b,,,,c');
+});

@@ -1,0 +1,323 @@
+/**
+ * The host's side of the agent: requests and their answers, processes and files in the guest, over any byte stream.
+ */
+import type { Duplex } from 'node:stream';
+import { HarnessError } from '../errors.ts';
+import { AgentLostError, ExecTimeoutError, GuestError } from './errors.ts';
+import { type Exit, GuestProcess, ProcessFeed } from './guest-process.ts';
+import { Line } from './line.ts';
+import { type GuestMessage, type Hello, type HostMessage, MAX_DATA, PROTOCOL_VERSION } from './messages.ts';
+import { type Bytes, fromWire, toWire } from './wire-bytes.ts';
+
+/** Chunks of a file on their way at a time: enough to keep the line busy, little enough for the guest's buffers. */
+const WRITE_WINDOW = 4;
+
+export interface ConnectOptions {
+  /** The word that this guest was given on its kernel command line (`dirsync.nonce=`). */
+  readonly nonce: string;
+  /** When aborted, the connection ends and everything pending rejects. */
+  readonly signal?: AbortSignal;
+  /** Called at every beat with the guest's uptime in ms. */
+  readonly onBeat?: (uptimeMs: number) => void;
+  /** Called with one line of text for noise and damage on the line, which is repaired, but worth recording. */
+  readonly onFault?: (text: string) => void;
+}
+
+export interface SpawnOptions {
+  readonly cwd?: Bytes;
+  /** Added to the agent's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly uid?: number;
+  /** The uid's number by default, when there is one. */
+  readonly gid?: number;
+  /** Whether stdin is a pipe to write to (default) or /dev/null. */
+  readonly stdin?: boolean;
+}
+
+export interface ExecOptions extends Omit<SpawnOptions, 'stdin'> {
+  /** What the program reads from stdin; without it, stdin is /dev/null. */
+  readonly stdin?: Bytes;
+  /** Milliseconds after which the process group is killed and ExecTimeoutError thrown; 120,000 by default. */
+  readonly timeout?: number;
+}
+
+export interface ExecResult extends Exit {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly stdoutBytes: Buffer;
+  readonly stderrBytes: Buffer;
+}
+
+export type CloseReason = { readonly kind: 'done' } | { readonly kind: 'lost'; readonly error: HarnessError };
+
+type Result = Extract<GuestMessage, { type: 'result' }>;
+type Request = HostMessage & { readonly id: number };
+type WithoutId<T> = T extends Request ? Omit<T, 'id'> : never;
+
+interface Pending {
+  readonly tried: string;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: Error) => void;
+  readonly data: Buffer[];
+}
+
+export class AgentClient {
+  /** The guest's first words; rejects when there is no guest to hear, or the wrong one. */
+  readonly ready: Promise<Hello>;
+  /** How the conversation ended. Never rejects. */
+  readonly closed: Promise<CloseReason>;
+  readonly #options: ConnectOptions;
+  readonly #line: Line;
+  readonly #ready = Promise.withResolvers<Hello>();
+  readonly #closed = Promise.withResolvers<CloseReason>();
+  readonly #done = Promise.withResolvers<void>();
+  readonly #pending = new Map<number, Pending>();
+  readonly #processes = new Map<number, ProcessFeed>();
+  #nextId = 1;
+  #lastBeatAt: number | undefined;
+  #lost: HarnessError | undefined;
+  #isDone = false;
+
+  private constructor(stream: Duplex, options: ConnectOptions) {
+    this.#options = options;
+    this.ready = this.#ready.promise;
+    this.closed = this.#closed.promise;
+    this.ready.catch(() => undefined);
+    this.#done.promise.catch(() => undefined);
+    this.#line = new Line(stream, {
+      onMessage: (message) => this.#onMessage(message),
+      onFault: (text) => options.onFault?.(text),
+      onEnd: (error) => this.lose(error),
+    });
+    const abort = (): void =>
+      this.lose(new AgentLostError({ tried: 'talk to the agent in the guest', found: 'it was aborted' }));
+    if (options.signal?.aborted) abort();
+    else options.signal?.addEventListener('abort', abort, { once: true });
+    void this.closed.then(() => options.signal?.removeEventListener('abort', abort));
+  }
+
+  /** Starts to listen. Requests may be made at once: they wait for the guest's hello. */
+  static connect(stream: Duplex, options: ConnectOptions): AgentClient {
+    return new AgentClient(stream, options);
+  }
+
+  /** When the guest last gave a sign of life (beats come every second), as `performance.now()`; undefined before. */
+  get lastBeatAt(): number | undefined {
+    return this.#lastBeatAt;
+  }
+
+  /** Runs a program to its end. Its exit status is no error: the caller judges. */
+  async exec(argv: readonly Bytes[], options: ExecOptions = {}): Promise<ExecResult> {
+    const { stdin, timeout = 120_000, ...rest } = options;
+    const { process, feed } = await this.#start(argv, { ...rest, stdin: stdin !== undefined });
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      void process.kill('SIGKILL');
+    }, timeout);
+    try {
+      if (stdin !== undefined) {
+        // A program may end without reading all: no error, as in a shell's pipe.
+        void process.write(stdin);
+        void process.end();
+      }
+      const exit = await process.exited;
+      if (timedOut) throw new ExecTimeoutError(describe(argv), timeout, process.stdout, process.stderr);
+      return {
+        ...exit,
+        stdout: process.stdout,
+        stderr: process.stderr,
+        stdoutBytes: feed.stdout.bytes(),
+        stderrBytes: feed.stderr.bytes(),
+      };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Starts a program, as the leader of its own session, and returns as soon as it runs. */
+  async spawn(argv: readonly Bytes[], options: SpawnOptions = {}): Promise<GuestProcess> {
+    const { process } = await this.#start(argv, { stdin: true, ...options });
+    return process;
+  }
+
+  /** Creates or replaces a file. `mode` is set whatever the umask is; without it, new files are 0666 & ~umask. */
+  async writeFile(path: Bytes, data: Bytes, options: { readonly mode?: number } = {}): Promise<void> {
+    const bytes = Buffer.from(data as Uint8Array);
+    const window: Promise<unknown>[] = [];
+    let at = 0;
+    do {
+      const end = Math.min(at + MAX_DATA, bytes.length);
+      // The mode comes last: a file that its owner may not write to must first be written.
+      const mode = end === bytes.length && options.mode !== undefined ? { mode: options.mode } : {};
+      const data64 = bytes.subarray(at, end).toString('base64');
+      const chunk = this.#request(
+        { type: 'write_file', path: toWire(path), data: data64, append: at > 0, ...mode },
+        `write ${fromWire(toWire(path))} in the guest`,
+      );
+      chunk.catch(() => undefined);
+      window.push(chunk);
+      if (window.length >= WRITE_WINDOW) await window.shift();
+      at = end;
+    } while (at < bytes.length);
+    await Promise.all(window);
+  }
+
+  /** Reads a regular file, such as one below /proc, too. */
+  async readFile(path: Bytes): Promise<Buffer> {
+    const data: Buffer[] = [];
+    const tried = `read ${fromWire(toWire(path))} in the guest`;
+    await this.#request({ type: 'read_file', path: toWire(path) }, tried, data);
+    return Buffer.concat(data);
+  }
+
+  /**
+   * Ends all processes, writes everything to the disks and ends the machine. Resolves when the guest has said that it
+   * is done, which is shortly before QEMU ends.
+   */
+  async shutdown(how: 'poweroff' | 'reboot' = 'poweroff'): Promise<void> {
+    await this.ready;
+    this.#request({ type: 'shutdown', how }, 'shut the guest down').catch((error: Error) =>
+      this.#done.reject(error),
+    );
+    await this.#done.promise;
+  }
+
+  /** Ends the conversation for a reason that the caller knows better, such as the end of the VM. */
+  lose(error: HarnessError): void {
+    if (this.#lost !== undefined) return;
+    this.#lost = error;
+    this.#line.close();
+    this.#ready.reject(error);
+    this.#done.reject(error);
+    for (const pending of this.#pending.values()) pending.reject(error);
+    for (const feed of this.#processes.values()) feed.lose(error);
+    this.#pending.clear();
+    this.#processes.clear();
+    this.#closed.resolve(this.#isDone ? { kind: 'done' } : { kind: 'lost', error });
+  }
+
+  async #start(
+    argv: readonly Bytes[],
+    options: SpawnOptions,
+  ): Promise<{ process: GuestProcess; feed: ProcessFeed }> {
+    const { cwd, env = {}, uid, gid = uid, stdin = true } = options;
+    const name = describe(argv);
+    const feed = new ProcessFeed();
+    const id = this.#nextId;
+    const started = this.#request(
+      {
+        type: 'spawn',
+        argv: argv.map((argument) => toWire(argument)),
+        env: Object.entries(env).map(([variable, value]) => toWire(`${variable}=${value}`)),
+        stdin,
+        ...(cwd === undefined ? {} : { cwd: toWire(cwd) }),
+        ...(uid === undefined ? {} : { uid }),
+        ...(gid === undefined ? {} : { gid }),
+      },
+      `run ${name} in the guest`,
+    );
+    // Output may stand in the same chunk of bytes as the answer.
+    if (this.#lost === undefined) this.#processes.set(id, feed);
+    try {
+      const { pid = 0 } = await started;
+      const process = new GuestProcess(id, pid, name, feed, async (message, tried) =>
+        this.#request(message, tried),
+      );
+      return { process, feed };
+    } catch (error) {
+      this.#processes.delete(id);
+      throw error;
+    }
+  }
+
+  /** Sends a request as soon as the guest is there. Ids are given in the order of the calls. */
+  async #request(message: WithoutId<Request>, tried: string, data: Buffer[] = []): Promise<Result> {
+    const id = this.#nextId++;
+    await this.ready;
+    if (this.#lost !== undefined) throw this.#lost;
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    this.#pending.set(id, { tried, resolve, reject, data });
+    this.#line.send({ ...message, id } as Request);
+    return promise;
+  }
+
+  #onMessage(message: GuestMessage): void {
+    this.#lastBeatAt = performance.now();
+    switch (message.type) {
+      case 'hello':
+        this.#onHello(message);
+        break;
+      case 'beat':
+        this.#options.onBeat?.(message.uptime_ms);
+        break;
+      case 'result':
+        this.#settle(message.id)?.resolve(message);
+        break;
+      case 'error':
+        this.#onError(message);
+        break;
+      case 'data':
+        this.#pending.get(message.id)?.data.push(Buffer.from(message.data, 'base64'));
+        break;
+      case 'out':
+        this.#processes.get(message.process)?.[message.stream].push(Buffer.from(message.data, 'base64'));
+        break;
+      case 'exit': {
+        const { code = null, signal = null, ms } = message;
+        this.#processes.get(message.process)?.end({ code, signal, ms });
+        break;
+      }
+      case 'done':
+        this.#onDone(message.nonce);
+        break;
+    }
+  }
+
+  #onHello(hello: Hello): void {
+    if (hello.protocol !== PROTOCOL_VERSION) {
+      this.#distrust(`it speaks version ${hello.protocol} of the protocol, not ${PROTOCOL_VERSION}`);
+    } else if (this.#isOurs(hello.nonce)) {
+      this.#ready.resolve(hello);
+    }
+  }
+
+  #onDone(nonce: string): void {
+    if (!this.#isOurs(nonce)) return;
+    this.#isDone = true;
+    this.#line.send({ type: 'bye' });
+    this.#done.resolve();
+    this.#closed.resolve({ kind: 'done' });
+  }
+
+  #onError(message: Extract<GuestMessage, { type: 'error' }>): void {
+    const text = fromWire(message.message);
+    const pending = this.#settle(message.id);
+    if (pending !== undefined) pending.reject(new GuestError(pending.tried, message.errno, text));
+    else this.#distrust(`the agent could not understand what was sent: ${message.errno}: ${text}`);
+  }
+
+  #isOurs(nonce: string): boolean {
+    if (nonce === this.#options.nonce) return true;
+    this.#distrust(`it has the nonce ${JSON.stringify(nonce)}, not the one that this guest was given`);
+    return false;
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #distrust(found: string): void {
+    this.lose(new AgentLostError({ tried: 'talk to the agent in the guest', found }));
+  }
+}
+
+/** The command as a person would type it, for messages. */
+function describe(argv: readonly Bytes[]): string {
+  return argv
+    .map((argument) => fromWire(toWire(argument)))
+    .map((text) => (/^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`))
+    .join(' ');
+}

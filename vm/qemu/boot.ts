@@ -1,0 +1,149 @@
+/**
+ * Boots a guest and connects to the agent in it.
+ *
+ *     await using vm = await bootVm({ kernel, initrd, runDir }, ctx);
+ *     const result = await vm.exec(['dirsync', '--once', '/src', '/dst']);
+ */
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Context } from '../context.ts';
+import { AgentLostError } from '../guest/errors.ts';
+import { AgentClient } from '../guest/agent-client.ts';
+import { chooseAccel, type AccelWish } from './accel.ts';
+import { agentLine } from './agent-line.ts';
+import { createArtifacts, writeCommands, writeRecord } from './artifacts.ts';
+import { deadlinesFor, type Deadlines } from './deadlines.ts';
+import { createDisks, type DiskOptions } from './disks.ts';
+import { findQemu } from './find-qemu.ts';
+import { checkInitrd, checkKernel } from './inputs.ts';
+import {
+  HAND_WIRING,
+  harnessWiring,
+  kernelCommandLine,
+  qemuArguments,
+  type Machine,
+  type MachineType,
+} from './machine.ts';
+import { startQemu } from './process.ts';
+import { quoteCommand } from './quote.ts';
+import { Supervisor } from './supervisor.ts';
+import { SHOWN_LINES, VmError, type VmEnd } from './vm-error.ts';
+import { Vm } from './vm.ts';
+
+export interface BootOptions {
+  /** bzImage, or a vmlinux with a PVH entry. */
+  readonly kernel: string;
+  /** The initramfs; its init must start the agent, see docs/protocol.md. */
+  readonly initrd: string;
+  /** Folder of the run; the guest's artifacts get a folder of their own below it. */
+  readonly runDir: string;
+  /** Names the guest in events and artifacts; `vm` by default. */
+  readonly name?: string;
+  readonly machine?: MachineType;
+  /** 1024 by default: an initramfs that holds Node needs 416, and what the guest does not touch costs nothing. */
+  readonly memoryMiB?: number;
+  /** 1 by default: under TCG a second processor costs 0.2 s of boot time. */
+  readonly cpus?: number;
+  /** `auto` by default. */
+  readonly accel?: AccelWish;
+  /** Added to the end of the kernel's command line. */
+  readonly append?: string;
+  /** Empty disks, /dev/vda first. */
+  readonly disks?: readonly DiskOptions[];
+  /** Replaces single deadlines of deadlines.ts. */
+  readonly deadlines?: Partial<Deadlines>;
+}
+
+/**
+ * Boots a guest; resolves when its agent has answered.
+ *
+ * @throws InfraError when the host lacks something that is needed
+ * @throws VmError when the guest ends, in whatever way, before its agent has answered; also when `ctx.signal` aborts
+ */
+export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
+  await Promise.all([checkKernel(options.kernel), checkInitrd(options.initrd)]);
+  const qemu = await findQemu(process.env, ctx.signal);
+  const accel = await chooseAccel(options.accel ?? 'auto', qemu, ctx);
+  const deadlines = deadlinesFor(accel.name, options.deadlines);
+  const artifacts = await createArtifacts(resolve(options.runDir), options.name ?? 'vm');
+  const nonce = randomBytes(8).toString('hex');
+  const machine: Machine = {
+    name: artifacts.name,
+    type: options.machine ?? 'q35',
+    accel: accel.name,
+    memoryMiB: options.memoryMiB ?? 1024,
+    cpus: options.cpus ?? 1,
+    kernel: resolve(options.kernel),
+    initrd: resolve(options.initrd),
+    commandLine: kernelCommandLine(nonce, options.append ?? ''),
+    disks: await createDisks(options.disks ?? [], artifacts.dir),
+  };
+  const args = qemuArguments(machine, harnessWiring(artifacts.consoleLog));
+  const commandLine = quoteCommand([qemu.path, ...args]);
+  const byHand = quoteCommand([qemu.path, ...qemuArguments(machine, HAND_WIRING)]);
+  await writeCommands(artifacts, commandLine, byHand);
+  ctx.signal.throwIfAborted();
+
+  ctx.events.emit({ kind: 'vm.start', vm: machine.name, accel: accel.name, commandLine });
+  const qemuProcess = startQemu({
+    path: qemu.path,
+    args,
+    stderrFile: artifacts.qemuLog,
+    signal: ctx.signal,
+  });
+  const supervisor = new Supervisor(qemuProcess, deadlines, ctx.signal);
+  const client = AgentClient.connect(agentLine(qemuProcess.agent), {
+    nonce,
+    onBeat: () => supervisor.observe({ kind: 'beat' }),
+    onFault: (text) =>
+      ctx.events.emit({ kind: 'warning', text: `${machine.name}: the agent's line: ${text}` }),
+  });
+  void client.closed.then((reason) =>
+    supervisor.observe(
+      reason.kind === 'done' ? { kind: 'done' } : { kind: 'agent-closed', why: reason.error.found },
+    ),
+  );
+
+  let failure: VmError | undefined;
+  const ended = supervisor.ended.then(async ({ verdict, title }): Promise<VmEnd> => {
+    const ms = supervisor.elapsedMs;
+    const end = { verdict, title, consoleTail: supervisor.console.tail(SHOWN_LINES), commandLine, ms };
+    if (verdict === 'PASS') {
+      client.lose(new AgentLostError({ tried: 'ask the guest', found: 'it was shut down' }));
+    } else {
+      failure = new VmError(machine.name, end, artifacts.dir, byHand);
+      client.lose(failure);
+    }
+    ctx.events.emit({ kind: 'vm.end', vm: machine.name, verdict, title, ms });
+    try {
+      await writeRecord(artifacts, { ...machine, qemu, accel, deadlines, nonce, ...end });
+    } catch (error) {
+      // A full disk must not hide how the guest ended.
+      ctx.events.emit({
+        kind: 'warning',
+        text: `${machine.name}: vm.json was not written: ${String(error)}`,
+      });
+    }
+    return end;
+  });
+
+  const hello = await client.ready.catch(async (error: unknown) => {
+    await ended;
+    throw failure ?? error;
+  });
+  supervisor.observe({ kind: 'hello' });
+  const readyMs = supervisor.elapsedMs;
+  ctx.events.emit({ kind: 'vm.ready', vm: machine.name, ms: readyMs, kernel: hello.kernel });
+  return new Vm({
+    name: machine.name,
+    dir: artifacts.dir,
+    pid: qemuProcess.pid,
+    hello,
+    readyMs,
+    client,
+    supervisor,
+    qmp: await supervisor.qmp,
+    ended,
+    failure: () => failure,
+  });
+}

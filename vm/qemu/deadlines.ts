@@ -1,0 +1,38 @@
+/** How long each phase of a guest may take before the guest is judged, in milliseconds, in one table. */
+
+export interface Deadlines {
+  /** From QEMU's start to the agent's hello. */
+  readonly bootMs: number;
+  /** From one sign of life of the agent (it beats once a second) to the next. */
+  readonly beatMs: number;
+  /** From the request to shut down, from the agent's end, and from its `done`, to QEMU's exit. */
+  readonly exitMs: number;
+  /** From a panic's first line to QEMU's exit: time to print the rest of the report. */
+  readonly panicMs: number;
+}
+
+/**
+ * Under KVM. `beatMs` is above the kernel's own detectors (RCU stall 21 s, soft lockup 20 s), so that a hang which the
+ * kernel can explain is reported in the kernel's words.
+ */
+const KVM: Deadlines = { bootMs: 10_000, beatMs: 30_000, exitMs: 5_000, panicMs: 1_000 };
+
+/**
+ * TCG is slower by about this factor where the guest computes.
+ *
+ * Measured on two cores, QEMU 7.2, Linux 6.1.192, q35: hello 1.5 s after QEMU's start, exit 0.2 s after shutdown, a
+ * panic's report 0.1 s; the deadlines are thus ten times what an idle host needs, since CI hosts are not idle.
+ */
+const TCG_FACTOR = 3;
+
+/** The deadlines for an accelerator, with `overrides` on top. */
+export function deadlinesFor(accel: 'kvm' | 'tcg', overrides: Partial<Deadlines> = {}): Deadlines {
+  const factor = accel === 'tcg' ? TCG_FACTOR : 1;
+  return {
+    bootMs: KVM.bootMs * factor,
+    beatMs: KVM.beatMs,
+    exitMs: KVM.exitMs * factor,
+    panicMs: KVM.panicMs * factor,
+    ...overrides,
+  };
+}

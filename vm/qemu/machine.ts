@@ -1,0 +1,93 @@
+/**
+ * The guest's machine as QEMU's arguments: a pure function, so that tests compare arguments without booting.
+ *
+ * Two serial lines: ttyS0 is the kernel's console, which QEMU itself also writes to a file; ttyS1 is the agent's. QMP
+ * and the agent's line are file descriptors that QEMU inherits, see process.ts.
+ */
+import { AGENT_FD, QMP_FD } from './process.ts';
+import { escapeCommas } from './quote.ts';
+
+/**
+ * Ordinary machine types. Neither boots measurably faster than the other under TCG (median of 10: see
+ * docs/troubleshooting.md); q35 is the default since its PCI Express is what today's machines have.
+ */
+export type MachineType = 'q35' | 'pc';
+
+export interface Disk {
+  /** Absolute path of the image. The first disk is /dev/vda in the guest. */
+  readonly path: string;
+  readonly format: 'raw';
+}
+
+export interface Machine {
+  /** Shown in process lists and in QEMU's own messages. */
+  readonly name: string;
+  readonly type: MachineType;
+  readonly accel: 'kvm' | 'tcg';
+  readonly memoryMiB: number;
+  readonly cpus: number;
+  /** Absolute paths. */
+  readonly kernel: string;
+  readonly initrd: string;
+  /** The kernel's whole command line. */
+  readonly commandLine: string;
+  readonly disks: readonly Disk[];
+}
+
+/** How the guest's two serial lines and QMP are connected. */
+export interface Wiring {
+  readonly console: string;
+  readonly agent: string;
+  readonly qmp: string | undefined;
+}
+
+/** As the harness runs it: console on stdout and in `consoleFile`, agent and QMP on inherited descriptors. */
+export function harnessWiring(consoleFile: string): Wiring {
+  return {
+    console: `stdio,id=console,signal=off,logfile=${escapeCommas(consoleFile)},logappend=off`,
+    agent: `socket,id=agent,fd=${AGENT_FD}`,
+    qmp: `socket,id=qmp,fd=${QMP_FD}`,
+  };
+}
+
+/** As a person runs it by hand: console on the terminal (Ctrl-A X ends QEMU), nobody on the agent's line. */
+export const HAND_WIRING: Wiring = {
+  console: 'stdio,id=console,mux=on,signal=off',
+  agent: 'null,id=agent',
+  qmp: undefined,
+};
+
+/** QEMU's arguments. */
+export function qemuArguments(machine: Machine, wiring: Wiring): string[] {
+  return [
+    ['-name', `dirsync-${machine.name}`],
+    // A PS/2 controller that nobody needs costs the guest half a second in probing and in powering off.
+    ['-machine', `${machine.type},i8042=off`],
+    machine.accel === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi'],
+    ['-m', `${machine.memoryMiB}M`, '-smp', String(machine.cpus)],
+    ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    // pvpanic says that the guest panicked; the guest then goes on, to print its report and to leave by panic=-1.
+    ['-device', 'pvpanic', '-action', 'panic=none'],
+    ['-chardev', wiring.console, '-serial', 'chardev:console'],
+    ['-chardev', wiring.agent, '-serial', 'chardev:agent'],
+    wiring.qmp === undefined ? [] : ['-chardev', wiring.qmp, '-mon', 'chardev=qmp,mode=control'],
+    ...machine.disks.map(({ path, format }, index) => [
+      '-drive',
+      `file=${escapeCommas(path)},format=${format},if=none,id=disk${index},discard=unmap`,
+      '-device',
+      `virtio-blk-pci,drive=disk${index}`,
+    ]),
+    ['-kernel', machine.kernel, '-initrd', machine.initrd, '-append', machine.commandLine],
+  ].flat();
+}
+
+/**
+ * The kernel's command line. `panic=-1` leaves at once after a panic, and printk.time=1 lets the console's reader tell
+ * the kernel's lines from a program's. There is no `quiet`: it would hide warnings, and saves 25 ms only.
+ *
+ * @param append is added last, and so wins where the kernel takes the last value
+ */
+export function kernelCommandLine(nonce: string, append: string): string {
+  const own = `console=ttyS0 printk.time=1 panic=-1 dirsync.agent=ttyS1 dirsync.nonce=${nonce}`;
+  return append === '' ? own : `${own} ${append}`;
+}

@@ -1,0 +1,73 @@
+/**
+ * QEMU as a process that cannot outlive the harness.
+ *
+ * Three things hold that: `setpriv --pdeathsig KILL` has the kernel kill QEMU when the harness dies, however it dies;
+ * execa puts QEMU into a process group of its own and kills the group; and a Ctrl+C of the terminal, which therefore
+ * does not reach QEMU, aborts the signal that is given here.
+ *
+ * The control connections are socket pairs that QEMU inherits as file descriptors, not sockets in the file system:
+ * nothing to name, to collide, to unlink after a crash or to wait for, and no limit of 107 bytes on a path.
+ */
+import type { Duplex, Readable } from 'node:stream';
+import { execa } from 'execa';
+import { tailLines } from '../console/tail.ts';
+
+/** The descriptors under which QEMU inherits its connections; machine.ts names them in `-chardev socket,fd=`. */
+export const QMP_FD = 3;
+export const AGENT_FD = 4;
+
+export interface QemuExit {
+  /** Absent when a signal ended it. */
+  readonly code?: number;
+  readonly signal?: string;
+  /** The last lines of what QEMU itself said on stderr. */
+  readonly stderr: string;
+}
+
+export interface QemuProcess {
+  readonly pid: number | undefined;
+  /** What the guest wrote to its first serial line, as bytes. */
+  readonly console: Readable;
+  readonly qmp: Duplex;
+  readonly agent: Duplex;
+  /** Resolves, never rejects, when QEMU is gone and its output was read to the end. */
+  readonly exited: Promise<QemuExit>;
+  /** SIGKILL: a guest that misbehaves can make QEMU slow to react to anything gentler, and nothing would be saved. */
+  kill(): void;
+}
+
+export interface QemuStart {
+  readonly path: string;
+  readonly args: readonly string[];
+  /** File that receives QEMU's stderr. */
+  readonly stderrFile: string;
+  readonly signal: AbortSignal;
+}
+
+/** Starts QEMU. Errors of the start itself (binary vanished) are an exit, too. */
+export function startQemu({ path, args, stderrFile, signal }: QemuStart): QemuProcess {
+  const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', path, ...args], {
+    stdio: ['ignore', 'pipe', ['pipe', { file: stderrFile }], 'pipe', 'pipe'],
+    // Read as streams; only stderr is also wanted as a whole.
+    buffer: { stdout: false, stderr: true, fd3: false, fd4: false },
+    encoding: 'utf8',
+    reject: false,
+    killDescendants: true,
+    killSignal: 'SIGKILL',
+    cancelSignal: signal,
+  });
+  const exited = child.then((result): QemuExit => {
+    const stderr = tailLines(result.stderr ?? '', 20);
+    if (result.exitCode !== undefined) return { code: result.exitCode, stderr };
+    if (result.signal !== undefined) return { signal: result.signal, stderr };
+    return { stderr: `${stderr}${result.message ?? ''}` };
+  });
+  return {
+    pid: child.pid,
+    console: child.stdout,
+    qmp: child.stdio[QMP_FD] as Duplex,
+    agent: child.stdio[AGENT_FD] as Duplex,
+    exited,
+    kill: () => void child.kill('SIGKILL'),
+  };
+}

@@ -1,0 +1,123 @@
+/** A running guest: programs and files in it, its console and QMP, its end. */
+import type { ConsoleLog } from '../console/log.ts';
+import type { AgentClient, ExecOptions, ExecResult, SpawnOptions } from '../guest/agent-client.ts';
+import type { GuestProcess } from '../guest/guest-process.ts';
+import type { Hello } from '../guest/messages.ts';
+import type { Bytes } from '../guest/wire-bytes.ts';
+import type { Qmp } from './qmp.ts';
+import type { Supervisor } from './supervisor.ts';
+import { VmError, type VmEnd } from './vm-error.ts';
+
+export interface VmParts {
+  readonly name: string;
+  /** Folder with console.log, qemu.log, command.txt, vm.json and the disks. */
+  readonly dir: string;
+  readonly pid: number | undefined;
+  readonly hello: Hello;
+  readonly readyMs: number;
+  readonly client: AgentClient;
+  readonly supervisor: Supervisor;
+  readonly qmp: Qmp;
+  /** Never rejects. */
+  readonly ended: Promise<VmEnd>;
+  /** The error of a bad end, set before anything rejects with it. */
+  readonly failure: () => VmError | undefined;
+}
+
+/**
+ * Made by `bootVm`. When the guest ends badly, everything that is pending rejects with one VmError, and so does
+ * everything that is asked later.
+ */
+export class Vm implements AsyncDisposable {
+  readonly name: string;
+  readonly dir: string;
+  /** QEMU's process id on the host. */
+  readonly pid: number | undefined;
+  /** What the guest said of itself: kernel release, boot time, processors, memory. */
+  readonly hello: Hello;
+  /** Milliseconds from QEMU's start to the agent's hello. */
+  readonly readyMs: number;
+  readonly qmp: Qmp;
+  readonly ended: Promise<VmEnd>;
+  readonly #parts: VmParts;
+  /** Whether a caller was given the VmError: disposal then does not throw it a second time. */
+  #told = false;
+
+  constructor(parts: VmParts) {
+    this.#parts = parts;
+    this.name = parts.name;
+    this.dir = parts.dir;
+    this.pid = parts.pid;
+    this.hello = parts.hello;
+    this.readyMs = parts.readyMs;
+    this.qmp = parts.qmp;
+    this.ended = parts.ended;
+  }
+
+  /** The console's lines so far. */
+  get console(): Pick<ConsoleLog, 'tail' | 'lineCount'> {
+    return this.#parts.supervisor.console;
+  }
+
+  /** Runs a program to its end; see AgentClient.exec. */
+  exec(argv: readonly Bytes[], options?: ExecOptions): Promise<ExecResult> {
+    return this.#watch(this.#parts.client.exec(argv, options));
+  }
+
+  /** Starts a program; see AgentClient.spawn. */
+  async spawn(argv: readonly Bytes[], options?: SpawnOptions): Promise<GuestProcess> {
+    const guestProcess = await this.#watch(this.#parts.client.spawn(argv, options));
+    // The promises of the process are this guest's promises, too: whoever awaits one is told of a bad end.
+    return new Proxy(guestProcess, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key, target);
+        if (value instanceof Promise) return this.#watch(value);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          const result: unknown = value.apply(target, args);
+          return result instanceof Promise ? this.#watch(result) : result;
+        };
+      },
+    });
+  }
+
+  /** Creates or replaces a file in the guest; see AgentClient.writeFile. */
+  writeFile(path: Bytes, data: Bytes, options?: { readonly mode?: number }): Promise<void> {
+    return this.#watch(this.#parts.client.writeFile(path, data, options));
+  }
+
+  /** Reads a file of the guest; see AgentClient.readFile. */
+  readFile(path: Bytes): Promise<Buffer> {
+    return this.#watch(this.#parts.client.readFile(path));
+  }
+
+  /**
+   * Asks the guest to end, waits for its signed `done` and for QEMU's exit.
+   *
+   * @throws VmError when the guest ends in any other way, also when it has done so already
+   */
+  async shutdown(): Promise<VmEnd> {
+    const { client, supervisor, ended, failure } = this.#parts;
+    supervisor.observe({ kind: 'shutdown-asked' });
+    // If the guest cannot, its end says why.
+    client.shutdown().catch(() => undefined);
+    const end = await ended;
+    const error = failure();
+    if (error === undefined) return end;
+    this.#told = true;
+    throw error;
+  }
+
+  /** Shuts the guest down if it is still up. Throws the VmError of a bad end, unless a caller was given it already. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#told) await this.ended;
+    else await this.shutdown();
+  }
+
+  #watch<T>(promise: Promise<T>): Promise<T> {
+    promise.catch((error: unknown) => {
+      if (error instanceof VmError) this.#told = true;
+    });
+    return promise;
+  }
+}
