@@ -10,9 +10,6 @@ import type { Addon } from '../native/addon.ts';
 /** The patched kernel's announcement: the version of the ABI, then the numbers of its calls, e.g. `1 451`. */
 export const ABI_SYSCTL = '/proc/sys/fs/dirsync_abi';
 
-const ABI_VERSION = 1;
-const DIRSYNC_STAT = 451;
-
 export type MetadataSource = 'kernel' | 'statx';
 
 export interface Metadata {
@@ -24,12 +21,12 @@ export interface Metadata {
 /** What a person may ask for; `auto` takes the kernel's call where it is. */
 export type MetadataChoice = 'auto' | MetadataSource;
 
-/** The calls that the announcement lists, or null when it is of no version that is known here. */
-export function parseAbi(text: string): ReadonlySet<number> | null {
+/** The version and the calls that the announcement names, or null when it is none. */
+export function parseAbi(text: string): { version: number; calls: ReadonlySet<number> } | null {
   const words = text.trim().split(/\s+/);
   if (words.some((word) => !/^[1-9]\d{0,5}$/.test(word))) return null;
   const [version, ...calls] = words.map(Number);
-  return version === ABI_VERSION ? new Set(calls) : null;
+  return version === undefined ? null : { version, calls: new Set(calls) };
 }
 
 /** Raised when `kernel` was asked for and is not there. */
@@ -66,13 +63,20 @@ function readAnnouncement(): string | null {
 }
 
 /** The decision for what the sysctl holds (null: it cannot be read). Calls 451 only when it is announced. */
-export function detect(addon: Pick<Addon, 'dirsyncSelfCheck'>, announcement: string | null): Metadata {
+export function detect(
+  addon: Pick<Addon, 'dirsyncAbi' | 'dirsyncSelfCheck'>,
+  announcement: string | null,
+): Metadata {
+  const { version, dirsyncStat } = addon.dirsyncAbi;
   if (announcement === null) return { source: 'statx', reason: `no ${ABI_SYSCTL}` };
-  const calls = parseAbi(announcement);
-  const said = JSON.stringify(announcement.slice(0, 40).trim());
-  if (calls === null) return { source: 'statx', reason: `unknown ABI ${said} in ${ABI_SYSCTL}` };
-  if (!calls.has(DIRSYNC_STAT)) return { source: 'statx', reason: `${ABI_SYSCTL} lists no ${DIRSYNC_STAT}` };
+  const abi = parseAbi(announcement);
+  if (abi?.version !== version) {
+    const said = JSON.stringify(announcement.slice(0, 40).trim());
+    return { source: 'statx', reason: `unknown ABI ${said} in ${ABI_SYSCTL}` };
+  }
+  if (!abi.calls.has(dirsyncStat))
+    return { source: 'statx', reason: `${ABI_SYSCTL} lists no ${dirsyncStat}` };
   if (!addon.dirsyncSelfCheck())
-    return { source: 'statx', reason: `call ${DIRSYNC_STAT} disagrees with stat(2) about /` };
-  return { source: 'kernel', reason: `call ${DIRSYNC_STAT} announced and checked` };
+    return { source: 'statx', reason: `call ${dirsyncStat} disagrees with stat(2) about /` };
+  return { source: 'kernel', reason: `call ${dirsyncStat} announced and checked` };
 }

@@ -206,6 +206,8 @@ export interface Addon {
    * again until the header has EOF. `compareEntries` of metadata/compare.ts does that: use it instead.
    */
   compareDirs(source: Fd, destination: Fd, buffer: Uint8Array, request: CompareRequest): number;
+  /** What the kernel patches say of themselves: the version that the sysctl begins with, and the number of the call. */
+  readonly dirsyncAbi: { readonly version: number; readonly dirsyncStat: number };
   /**
    * Calls 451 once, on `/`, and says whether its answer agrees with stat(2) in every byte. Only to be called when the
    * kernel has announced it: see metadata/probe.ts, which nobody should go round.
