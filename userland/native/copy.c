@@ -1,0 +1,316 @@
+/*
+ * One file copied into a temporary name beside its destination, complete with attributes, and then renamed over it.
+ *
+ * Data goes the cheapest way that works: FICLONE shares the blocks, copy_file_range leaves the copying to the kernel or
+ * the server, read and write always work. Holes stay holes. The source is looked at before and after; when it changed
+ * meanwhile, the copy is thrown away. Never more than the size at the start is copied, so a file that grows for ever
+ * does not hold up others.
+ */
+#define _GNU_SOURCE
+#include "copy.h"
+#include "xattr.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* At most so much goes to the kernel at once, so that a cancelled copy of a huge file ends soon. */
+#define STEP_BYTES (8L << 20)
+/* Up to here one read and one write are faster than asking for anything cleverer. */
+#define SMALL_BYTES (64L << 10)
+#define BUFFER_BYTES (256L << 10)
+
+static atomic_uint generation;
+
+unsigned int copy_generation(void)
+{
+	return atomic_load(&generation);
+}
+
+void copy_cancel_all(void)
+{
+	atomic_fetch_add(&generation, 1);
+}
+
+static int fail_with(struct copy *copy, int error, const char *call, const char *name)
+{
+	copy->error = error;
+	copy->failed_call = call;
+	copy->failed_name = name;
+	return -1;
+}
+
+static int fail(struct copy *copy, const char *call, const char *name)
+{
+	return fail_with(copy, errno, call, name);
+}
+
+static int check_cancelled(struct copy *copy)
+{
+	return copy->generation == copy_generation() ? 0 : fail_with(copy, ECANCELED, "copyFile", copy->source_name);
+}
+
+/* O_NONBLOCK: a FIFO that has taken the file's place must not hang us. Returns the fd, or -1. */
+static int open_source(struct copy *copy)
+{
+	int fd = openat(copy->source_dir, copy->source_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return fail(copy, "openat", copy->source_name);
+	if (stat_fd(fd, &copy->source) < 0)
+		fail(copy, "statx", copy->source_name);
+	else if (stat_type(&copy->source) != (S_IFREG >> 12))
+		fail_with(copy, EINVAL, "copyFile", copy->source_name);
+	else
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* 1: done, 0: this way does not work here, -1: failed. */
+static int clone_whole(struct copy *copy, int in, int out)
+{
+	if (ioctl(out, FICLONE, in) < 0)
+		return 0;
+	copy->method = COPY_CLONE;
+	copy->bytes = copy->source.stx_size;
+	return 1;
+}
+
+static bool is_unsupported(int error)
+{
+	return error == EXDEV || error == EOPNOTSUPP || error == EINVAL || error == ENOSYS || error == EPERM;
+}
+
+/*
+ * Copies [*at, end) and moves *at. 1: done, 0: the rest must go another way, -1: failed.
+ *
+ * Zero bytes before the end means either that the file has shrunk, or a file system that cannot do it and says so this
+ * way (procfs, some FUSE): read and write will find out.
+ */
+static int range_span(struct copy *copy, int in, int out, off_t *at, off_t end)
+{
+	while (*at < end) {
+		off_t in_at = *at, out_at = *at;
+		size_t step = (size_t)(end - *at < STEP_BYTES ? end - *at : STEP_BYTES);
+		ssize_t copied;
+
+		if (check_cancelled(copy) < 0)
+			return -1;
+		copied = copy_file_range(in, &in_at, out, &out_at, step, 0);
+		if (copied < 0 && errno == EINTR)
+			continue;
+		if (copied == 0 || (copied < 0 && is_unsupported(errno)))
+			return 0;
+		if (copied < 0)
+			return fail(copy, "copy_file_range", copy->temp_name);
+		*at += copied;
+		copy->bytes += (uint64_t)copied;
+	}
+	return 1;
+}
+
+static int write_all(struct copy *copy, int out, const char *data, size_t length, off_t at)
+{
+	while (length > 0) {
+		ssize_t written = pwrite(out, data, length, at);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return fail(copy, "pwrite", copy->temp_name);
+		data += written;
+		length -= (size_t)written;
+		at += written;
+		copy->bytes += (uint64_t)written;
+	}
+	return 0;
+}
+
+/* Ends early, without an error, when the source has become shorter. */
+static int readwrite_span(struct copy *copy, int in, int out, off_t at, off_t end, char *buffer, size_t size)
+{
+	copy->method = COPY_READWRITE;
+	while (at < end) {
+		size_t step = (size_t)(end - at) < size ? (size_t)(end - at) : size;
+		ssize_t got;
+
+		if (check_cancelled(copy) < 0)
+			return -1;
+		got = pread(in, buffer, step, at);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fail(copy, "pread", copy->source_name);
+		if (got == 0)
+			return 0;
+		if (write_all(copy, out, buffer, (size_t)got, at) < 0)
+			return -1;
+		at += got;
+	}
+	return 0;
+}
+
+static int copy_span(struct copy *copy, int in, int out, off_t at, off_t end)
+{
+	char *buffer;
+	int result;
+
+	if (copy->method == COPY_RANGE) {
+		result = range_span(copy, in, out, &at, end);
+		if (result != 0)
+			return result < 0 ? -1 : 0;
+	}
+	buffer = malloc(BUFFER_BYTES);
+	if (buffer == NULL)
+		return fail(copy, "malloc", copy->source_name);
+	result = readwrite_span(copy, in, out, at, end, buffer, BUFFER_BYTES);
+	free(buffer);
+	return result;
+}
+
+/* The next span of data from `at` on, within `size`. 1: found, 0: only a hole is left, -1: failed. */
+static int next_data(struct copy *copy, int in, off_t at, off_t size, off_t *begin, off_t *end)
+{
+	*begin = lseek(in, at, SEEK_DATA);
+	if (*begin < 0 && errno == ENXIO)
+		return 0;
+	/* A file system that does not know its holes: all is data. */
+	if (*begin < 0 && errno == EINVAL) {
+		*begin = at;
+		*end = size;
+		return 1;
+	}
+	if (*begin < 0)
+		return fail(copy, "lseek", copy->source_name);
+	*end = lseek(in, *begin, SEEK_HOLE);
+	if (*end < 0 || *end > size)
+		*end = size;
+	return *begin < size;
+}
+
+static int copy_spans(struct copy *copy, int in, int out)
+{
+	off_t size = (off_t)copy->source.stx_size;
+	off_t at = 0, begin, end;
+	int found;
+
+	copy->method = COPY_RANGE;
+	while (at < size && (found = next_data(copy, in, at, size, &begin, &end)) != 0) {
+		if (found < 0 || copy_span(copy, in, out, begin, end) < 0)
+			return -1;
+		at = end;
+	}
+	/* Makes a hole at the end as long as it was. */
+	return ftruncate(out, size) < 0 ? fail(copy, "ftruncate", copy->temp_name) : 0;
+}
+
+static int copy_small(struct copy *copy, int in, int out)
+{
+	char buffer[SMALL_BYTES];
+
+	return readwrite_span(copy, in, out, 0, (off_t)copy->source.stx_size, buffer, sizeof(buffer));
+}
+
+static int copy_data(struct copy *copy, int in, int out)
+{
+	bool dense = copy->source.stx_blocks * 512 >= copy->source.stx_size;
+
+	if (copy->source.stx_size <= SMALL_BYTES && dense)
+		return copy_small(copy, in, out);
+	if (clone_whole(copy, in, out))
+		return 0;
+	return copy_spans(copy, in, out);
+}
+
+/* Owner before mode, because a change of owner clears setuid; times last, because all else touches them. */
+static int copy_attributes(struct copy *copy, int in, int out)
+{
+	const struct statx *source = &copy->source;
+	const struct timespec times[2] = {
+		{ .tv_nsec = UTIME_OMIT },
+		{ .tv_sec = source->stx_mtime.tv_sec, .tv_nsec = source->stx_mtime.tv_nsec },
+	};
+	mode_t mode = (mode_t)(copy->mode >= 0 ? copy->mode : source->stx_mode) & 07777;
+
+	if (copy->owner && fchown(out, source->stx_uid, source->stx_gid) < 0)
+		return fail(copy, "fchown", copy->temp_name);
+	if (copy->xattrs && xattrs_copy(in, out) < 0)
+		return fail(copy, "fsetxattr", copy->temp_name);
+	if (fchmod(out, mode) < 0)
+		return fail(copy, "fchmod", copy->temp_name);
+	if (futimens(out, times) < 0)
+		return fail(copy, "futimens", copy->temp_name);
+	if (copy->fsync && fsync(out) < 0)
+		return fail(copy, "fsync", copy->temp_name);
+	return 0;
+}
+
+static bool same_time(const struct statx_timestamp *a, const struct statx_timestamp *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+static int check_unchanged(struct copy *copy, int in)
+{
+	const struct statx *before = &copy->source;
+	struct statx after;
+
+	if (stat_fd(in, &after) < 0)
+		return fail(copy, "statx", copy->source_name);
+	copy->changed = before->stx_size != after.stx_size || !same_time(&before->stx_mtime, &after.stx_mtime) ||
+			!same_time(&before->stx_ctime, &after.stx_ctime);
+	return 0;
+}
+
+static int rename_over(struct copy *copy)
+{
+	if (renameat(copy->destination_dir, copy->temp_name, copy->destination_dir, copy->final_name) < 0)
+		return fail(copy, "renameat", copy->final_name);
+	if (copy->fsync && fsync(copy->destination_dir) < 0)
+		return fail(copy, "fsync", copy->final_name);
+	return 0;
+}
+
+static int fill_temp(struct copy *copy, int in)
+{
+	int result;
+	int out = openat(copy->destination_dir, copy->temp_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			 0600);
+
+	if (out < 0)
+		return fail(copy, "openat", copy->temp_name);
+	result = copy_data(copy, in, out);
+	if (result == 0)
+		result = check_unchanged(copy, in);
+	if (result == 0 && !copy->changed)
+		result = copy_attributes(copy, in, out);
+	/* Network file systems report a full disk only here. */
+	if (close(out) < 0 && result == 0 && errno != EINTR)
+		result = fail(copy, "close", copy->temp_name);
+	if (result == 0 && !copy->changed && copy->rename)
+		result = rename_over(copy);
+	if (result < 0 || copy->changed)
+		unlinkat(copy->destination_dir, copy->temp_name, 0);
+	return result;
+}
+
+void copy_run(struct copy *copy)
+{
+	int in;
+
+	copy->method = COPY_READWRITE;
+	if (check_cancelled(copy) < 0)
+		return;
+	in = open_source(copy);
+	if (in < 0)
+		return;
+	fill_temp(copy, in);
+	close(in);
+}

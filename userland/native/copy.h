@@ -1,0 +1,44 @@
+/* One file copied, without JavaScript: runs on any thread. */
+#ifndef DIRSYNC_COPY_H
+#define DIRSYNC_COPY_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stat.h"
+
+enum copy_method { COPY_CLONE, COPY_RANGE, COPY_READWRITE };
+
+struct copy {
+	/* in */
+	int source_dir;
+	int destination_dir;
+	char source_name[NAME_MAX + 1];
+	char temp_name[NAME_MAX + 1];
+	char final_name[NAME_MAX + 1]; /* only when `rename` */
+	bool rename;
+	bool owner;
+	bool xattrs;
+	bool fsync;
+	int64_t mode; /* -1: the source's */
+	unsigned int generation; /* of copy_generation() when it was asked for */
+
+	/* out */
+	int error; /* errno, or 0 */
+	const char *failed_call;
+	const char *failed_name;
+	bool changed;
+	enum copy_method method;
+	uint64_t bytes;
+	struct statx source;
+};
+
+/* Whatever comes out, the temporary name is gone, unless the copy succeeded without `rename`. */
+void copy_run(struct copy *copy);
+
+/* Copies of generations before the current one stop with ECANCELED. */
+unsigned int copy_generation(void);
+void copy_cancel_all(void);
+
+#endif

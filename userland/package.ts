@@ -1,0 +1,93 @@
+/**
+ * Makes the one executable that users get: `node userland/package.ts --out <file>`.
+ *
+ * Bundle, addon and the pinned Node go through pkg, without a download; the result is run once and then published by a
+ * rename. The same sources give the same bytes in every folder. Silent when all went well.
+ */
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { execa } from 'execa';
+import { buildAddon } from './native/build.ts';
+import { seedBase } from './packaging/base.ts';
+import { bundle } from './packaging/bundle.ts';
+import { runPkg } from './packaging/pkg.ts';
+
+const CHECKOUT = resolve(import.meta.dirname, '..');
+
+export interface PackageOptions {
+  /** The executable to make or replace. */
+  readonly out: string;
+  /** Default `userland/src/main.ts`. */
+  readonly entry?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Raised when the packaged program does not run: pkg reports success even for a base that does not fit. */
+export class PackageError extends Error {
+  readonly code = 'PACKAGE_DOES_NOT_RUN';
+
+  constructor(found: string) {
+    super(
+      `PACKAGE_DOES_NOT_RUN\n  tried: run the new executable with --version\n  found: ${found}\n` +
+        '  try:   rm -r build/package, then again: the Node base of pkg may be damaged',
+    );
+    this.name = 'PackageError';
+  }
+}
+
+/** Makes the executable. When it fails or is aborted, `out` is as it was, and nothing else is left. */
+export async function packageSyncer(options: PackageOptions): Promise<void> {
+  const signal = options.signal ?? new AbortController().signal;
+  const out = resolve(options.out);
+  const partial = `${out}.${randomUUID()}`;
+  // pkg writes this path into its output, so it must be of one length everywhere: not below the checkout.
+  const temp = await mkdtemp('/tmp/dirsync-');
+  try {
+    const app = join(temp, 'app');
+    await mkdir(app);
+    await mkdir(dirname(out), { recursive: true });
+    const base = await seedBase(CHECKOUT, join(CHECKOUT, 'build/package'), signal);
+    await copyFile(await buildAddon({ signal }), join(app, 'dirsync.node'));
+    await bundle(CHECKOUT, options.entry ?? 'userland/src/main.ts', app);
+    await runPkg({ checkout: CHECKOUT, app, temp, out: partial, assets: ['dirsync.node'], base, signal });
+    await checkRuns(partial, signal);
+    await rename(partial, out);
+  } finally {
+    await rm(partial, { force: true });
+    await rm(temp, { recursive: true, force: true });
+  }
+}
+
+async function checkRuns(program: string, signal: AbortSignal): Promise<void> {
+  const result = await execa(program, ['--version'], {
+    cancelSignal: signal,
+    timeout: 30_000,
+    reject: false,
+  });
+  signal.throwIfAborted();
+  if (result.exitCode !== 0) throw new PackageError(`exit code ${result.exitCode}: ${result.stderr}`);
+  if (result.stdout === '') throw new PackageError('it prints nothing');
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { out: { type: 'string' } } });
+  if (values.out === undefined) throw new Error('usage: node userland/package.ts --out <file>');
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  process.once('SIGTERM', () => interrupted.abort());
+  try {
+    await packageSyncer({ out: values.out, signal: interrupted.signal });
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    process.exitCode = 130;
+  }
+}
+
+if (import.meta.main) {
+  await main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

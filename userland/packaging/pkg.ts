@@ -1,0 +1,49 @@
+/** One run of pkg in its SEA mode, and what makes its output the same in every folder. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Base } from './base.ts';
+
+/**
+ * Packages the folder `app` (main.mjs and its assets) into the executable `out`.
+ *
+ * `temp` becomes pkg's TMPDIR and must have a name of always the same length, see `erasePaths`.
+ */
+export async function runPkg(options: {
+  readonly checkout: string;
+  readonly app: string;
+  readonly temp: string;
+  readonly out: string;
+  readonly assets: readonly string[];
+  readonly base: Base;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const manifest = { name: 'dirsync', bin: 'main.mjs', pkg: { assets: options.assets } };
+  await writeFile(join(options.app, 'package.json'), JSON.stringify(manifest));
+  const pkg = join(options.checkout, 'node_modules/@yao-pkg/pkg/lib-es5/bin.js');
+  const target = `node${options.base.version}-linux-x64`;
+  await execa(process.execPath, [pkg, '--sea', options.app, '-t', target, '-o', options.out], {
+    env: { HOME: options.base.home, TMPDIR: options.temp },
+    cancelSignal: options.signal,
+    killDescendants: true,
+    all: true,
+  });
+  await writeFile(options.out, erasePaths(await readFile(options.out), options.temp));
+}
+
+/**
+ * Node's SEA blob names the script that it was made from, which pkg puts into a folder of a random name below `temp`.
+ * Nothing reads that path again, but it is the one thing that differs from run to run: its random part becomes zeros.
+ */
+export function erasePaths(bytes: Buffer, temp: string): Buffer {
+  const result = Buffer.from(bytes);
+  const random = temp.slice(temp.lastIndexOf('-') + 1);
+  for (let at = result.indexOf(temp); at >= 0; at = result.indexOf(temp, at + 1)) {
+    result.write('0'.repeat(random.length), at + temp.length - random.length, 'latin1');
+    const inner = /^\/pkg-sea-(\w{6})/.exec(
+      result.toString('latin1', at + temp.length, at + temp.length + 15),
+    );
+    if (inner !== null) result.write('0'.repeat(6), at + temp.length + '/pkg-sea-'.length, 'latin1');
+  }
+  return result;
+}
