@@ -1,11 +1,12 @@
 /** Everything that a boot needs, made or found in the cache: the kernels on one side, the image on the other. */
 import type { Context } from './context.ts';
-import { syncerExecutable } from './image/syncer.ts';
-import { guestPrograms } from './image/guest-programs.ts';
+import { compileGuestPrograms } from './image/guest-programs.ts';
 import { packInitramfs } from './image/initramfs.ts';
+import { packageSyncer } from './image/syncer.ts';
 import { buildKernel, type KernelBuild } from './kernel/build.ts';
-import { fetchKernel } from './kernel/fetch.ts';
-import type { Flavour } from './kernel/flavour.ts';
+import type { Flavour } from './kernel/layout.ts';
+import { fetchKernel } from './kernel/source/fetch.ts';
+import { uapiHeaders } from './kernel/uapi.ts';
 
 export interface PrepareOptions {
   /** `auto`, `kernel.org`, `debian`, or the path of a tarball or tree. */
@@ -57,7 +58,9 @@ async function prepareKernels(options: PrepareOptions, context: Context): Promis
 }
 
 async function prepareImage(options: PrepareOptions, context: Context): Promise<Omit<Prepared, 'kernels'>> {
-  const syncer = await syncerExecutable(context);
-  const programs = await guestPrograms(options.guestSources, context);
+  const { path: syncer } = await packageSyncer(context);
+  // The numbers and structs of our calls come from the series itself, never from a copy.
+  const headers = await uapiHeaders(context);
+  const programs = await compileGuestPrograms(options.guestSources, context, [`-I${headers}`]);
   return { initramfs: await packInitramfs({ syncer, programs }, context), syncer };
 }

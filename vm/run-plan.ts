@@ -5,9 +5,9 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Flavour } from './kernel/flavour.ts';
+import type { Flavour } from './kernel/layout.ts';
 import type { Prepared } from './prepare.ts';
-import type { AccelOptions } from './qemu/accel.ts';
+import type { AccelWish } from './qemu/accel.ts';
 
 /** The environment variable that names the plan's file. */
 export const RUN_PLAN_VARIABLE = 'DIRSYNC_RUN';
@@ -20,7 +20,7 @@ export interface RunPlan {
   /** The packaged syncer on the host, the same bytes as in the image. */
   readonly syncer: string;
   readonly memoryMiB: number;
-  readonly accel: AccelOptions;
+  readonly accel: AccelWish;
 }
 
 export function runPlan(prepared: Prepared, rest: Pick<RunPlan, 'runDir' | 'memoryMiB' | 'accel'>): RunPlan {

@@ -86,11 +86,11 @@ for (const fileSystem of FILE_SYSTEMS) {
     for (const { name, script } of CHANGES) {
       await must(vm, script, `${cwd}/source`);
       t.equal(await differences(vm, cwd, CONVERGE_MS), '', name, {
-        diagnostic: syncer.stdout + syncer.stderr,
+        output: syncer.stdout + syncer.stderr,
       });
     }
-    syncer.kill('SIGINT');
-    t.same(await syncer.exited, { code: 0, signal: null }, 'Ctrl+C is a clean end');
+    await syncer.kill('SIGINT');
+    t.match(await syncer.exited, { code: 0, signal: null }, 'Ctrl+C is a clean end');
     const left = await must(vm, "find destination -name '*dirsync*'", cwd);
     t.equal(left, '', 'no temporary file is left');
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
-import type { Vm } from '../../vm/qemu/boot.ts';
+import type { Vm } from '../../vm/qemu/vm.ts';
 import { bootGuest, differences, must, workspace } from '../helpers/guest.ts';
 import { currentRunPlan, testContext } from '../helpers/run-plan.ts';
 
@@ -34,7 +34,7 @@ async function inGuest(vm: Vm): Promise<{ version: string; stats: string; action
   await must(vm, TREES, cwd);
   const version = await must(vm, 'dirsync --version');
   const result = await vm.exec(['dirsync', '--once', '--stats', '-v', 'source', 'destination'], { cwd });
-  t.equal(result.code, 0, 'exit code', { diagnostic: result.stderr });
+  t.equal(result.code, 0, 'exit code', { output: result.stderr });
   t.equal(await differences(vm, cwd), '', 'the destination is a replica');
   return { version, stats: result.stdout + result.stderr, actions: actions(result.stdout) };
 }
@@ -61,5 +61,5 @@ t.test('the patched kernel, the stock kernel and this host', async (t) => {
 
   t.same(onPatched.actions, onStock.actions, 'kernel and statx found the same');
   t.same(actions(host.stdout), onStock.actions, 'and so did this host');
-  t.ok(onStock.actions.length >= 7, 'they found something', { diagnostic: onStock.actions });
+  t.ok(onStock.actions.length >= 7, 'they found something', { output: onStock.actions });
 });

@@ -24,7 +24,7 @@ for (const fileSystem of FILE_SYSTEMS) {
       cwd,
     );
     const result = await vm.exec(['dirsync', '--phase', '1', 'source', 'destination'], { cwd });
-    t.equal(result.code, 0, 'exit code', { diagnostic: result.stderr });
+    t.equal(result.code, 0, 'exit code', { output: result.stderr });
     t.match(result.stdout, /^Copied: source\/new.txt -> destination\/new.txt$/m);
     t.match(result.stdout, /Directory synchronization completed\.\n$/);
     const after = await must(vm, 'cd destination; ls; cat new.txt grown.txt same-size.txt', cwd);
@@ -44,7 +44,7 @@ for (const fileSystem of FILE_SYSTEMS) {
       cwd,
     );
     const result = await vm.exec(['dirsync', '--once', 'source', 'destination'], { cwd });
-    t.equal(result.code, 0, 'exit code', { diagnostic: result.stderr });
+    t.equal(result.code, 0, 'exit code', { output: result.stderr });
     t.match(result.stdout, /Directory synchronization completed\.\n$/);
     t.equal(await differences(vm, cwd), '', 'the destination is a replica');
     const again = await vm.exec(['dirsync', '--once', 'source', 'destination'], { cwd });
@@ -53,19 +53,19 @@ for (const fileSystem of FILE_SYSTEMS) {
 
   t.test(`phase 3 on ${fileSystem}: the transcript of the seeds`, async (t) => {
     const cwd = await workspace(vm, fileSystem);
-    const process = await vm.spawn(['dirsync', 'source', 'destination'], { cwd });
-    await process.output(/^Watching directory: source\. Press Ctrl\+C to stop\.$/m);
+    const syncer = await vm.spawn(['dirsync', 'source', 'destination'], { cwd });
+    await syncer.output(/^Watching directory: source\. Press Ctrl\+C to stop\.$/m);
     t.equal(
-      process.stdout,
+      syncer.stdout,
       'Watching: source (wd: 1)\nWatching directory: source. Press Ctrl+C to stop.\n',
       'what it prints at the start',
     );
     await must(vm, 'echo "Hello" > source/file1.txt', cwd);
-    await process.output(/^Event: file1\.txt in source$/m);
-    await process.output(/^Copied: source\/file1\.txt -> destination\/file1\.txt$/m);
+    await syncer.output(/^Event: file1\.txt in source$/m);
+    await syncer.output(/^Copied: source\/file1\.txt -> destination\/file1\.txt$/m);
     t.equal(await differences(vm, cwd, 5000), '', 'the destination is a replica');
-    process.kill('SIGINT');
-    t.same(await process.exited, { code: 0, signal: null }, 'Ctrl+C is a clean end');
+    await syncer.kill('SIGINT');
+    t.match(await syncer.exited, { code: 0, signal: null }, 'Ctrl+C is a clean end');
     t.equal(await must(vm, 'cat destination/file1.txt', cwd), 'Hello\n');
   });
 }

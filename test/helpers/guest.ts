@@ -1,7 +1,8 @@
 /** A guest for a test file, and the folders in it where a test works. */
 import type { Test } from 'tap';
-import type { Flavour } from '../../vm/kernel/flavour.ts';
-import { bootVm, type Vm } from '../../vm/qemu/boot.ts';
+import type { Flavour } from '../../vm/kernel/layout.ts';
+import { bootVm } from '../../vm/qemu/boot.ts';
+import type { Vm } from '../../vm/qemu/vm.ts';
 import { currentRunPlan, testContext } from './run-plan.ts';
 
 /** The file systems that every test of the syncer runs on: what is tested are Linux's own semantics. */
@@ -30,9 +31,9 @@ export async function bootGuest(t: Test, { kernel = 'plain', ext4 = true }: Gues
       kernel: bzImage,
       initrd: plan.initramfs,
       memoryMiB: plan.memoryMiB,
-      ...plan.accel,
+      accel: plan.accel,
       runDir: plan.runDir,
-      disks: ext4 ? [{ sizeMiB: EXT4_MIB, format: 'ext4' }] : [],
+      disks: ext4 ? [{ sizeMiB: EXT4_MIB }] : [],
     },
     context,
   );
@@ -40,7 +41,7 @@ export async function bootGuest(t: Test, { kernel = 'plain', ext4 = true }: Gues
     await vm.shutdown();
   });
   await must(vm, 'mkdir -p /tmpfs && mount -t tmpfs tmpfs /tmpfs');
-  if (ext4) await must(vm, 'mkdir -p /ext4 && mount -t ext4 /dev/vda /ext4');
+  if (ext4) await must(vm, 'mkfs.ext4 -q /dev/vda && mkdir -p /ext4 && mount -t ext4 /dev/vda /ext4');
   return vm;
 }
 

@@ -1,8 +1,7 @@
 /** The kernels and the image that a test boots: from the run that started it, or prepared here when run by hand. */
 import { Cache } from '../../vm/cache.ts';
-import { guestSources } from '../../vm/commands/options.ts';
+import { ALL_FLAVOURS, guestSources } from '../../vm/commands/options.ts';
 import type { Context } from '../../vm/context.ts';
-import { FLAVOURS } from '../../vm/kernel/flavour.ts';
 import { cacheRoot, RUNS } from '../../vm/paths.ts';
 import { prepare } from '../../vm/prepare.ts';
 import { progressSink } from '../../vm/progress.ts';
@@ -21,12 +20,8 @@ export async function testContext(): Promise<Context> {
 export async function currentRunPlan(context: Context): Promise<RunPlan> {
   const path = process.env[RUN_PLAN_VARIABLE];
   if (path !== undefined) return await readRunPlan(path);
-  const options = { source: 'auto', flavours: FLAVOURS, jobs: 2, guestSources: guestSources() };
+  const options = { source: 'auto', flavours: ALL_FLAVOURS, jobs: 2, guestSources: guestSources() };
   const prepared = await prepare(options, context);
-  const rest = {
-    runDir: await createRunFolder(RUNS),
-    memoryMiB: 1024,
-    accel: { accel: 'auto', requireKvm: false },
-  } as const;
+  const rest = { runDir: await createRunFolder(RUNS), memoryMiB: 1024, accel: 'auto' } as const;
   return runPlan(prepared, rest);
 }

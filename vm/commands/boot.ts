@@ -4,7 +4,7 @@ import { bootVm } from '../qemu/boot.ts';
 import { RUNS } from '../paths.ts';
 import { prepare } from '../prepare.ts';
 import { createRunFolder } from '../run.ts';
-import { accelOptions, flavourOption, memoryOption, prepareOptions } from './options.ts';
+import { accelOption, flavourOption, memoryOption, prepareOptions } from './options.ts';
 
 export const boot: Command = {
   name: 'vm:boot',
@@ -17,7 +17,7 @@ export const boot: Command = {
     const kernel = prepared.kernels.get(flavour)?.bzImage ?? '';
     const runDir = await createRunFolder(RUNS);
     const machine = { kernel, initrd: prepared.initramfs.path, memoryMiB: memoryOption(values), runDir };
-    await using vm = await bootVm({ ...machine, ...accelOptions(values) }, context);
+    await using vm = await bootVm({ ...machine, accel: accelOption(values) }, context);
     const command = positionals.length > 0 ? [...positionals] : ['uname', '-a'];
     const result = await vm.exec(command);
     process.stdout.write(result.stdout);

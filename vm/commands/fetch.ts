@@ -1,6 +1,6 @@
 /** `npm run vm:fetch`: brings the Linux source into the cache. */
 import type { Command } from '../cli/command.ts';
-import { fetchKernel } from '../kernel/fetch.ts';
+import { fetchKernel } from '../kernel/source/fetch.ts';
 
 export const fetch: Command = {
   name: 'vm:fetch',

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Command } from '../cli/command.ts';
 import { editSeries } from '../kernel/edit.ts';
-import { fetchKernel } from '../kernel/fetch.ts';
+import { fetchKernel } from '../kernel/source/fetch.ts';
 import { CHECKOUT } from '../paths.ts';
 
 /** Where the tree is unpacked when no folder is named. */

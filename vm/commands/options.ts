@@ -3,10 +3,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { globSync } from 'node:fs';
 import { oneOf, type OptionValues, wholeNumber } from '../cli/options.ts';
-import { FLAVOURS, type Flavour } from '../kernel/flavour.ts';
+import { FLAVOURS, type Flavour } from '../kernel/layout.ts';
 import { CHECKOUT } from '../paths.ts';
 import type { PrepareOptions } from '../prepare.ts';
-import { ACCEL_CHOICES, type AccelOptions } from '../qemu/accel.ts';
+import type { AccelWish } from '../qemu/accel.ts';
+
+/** Every kernel that can be built. */
+export const ALL_FLAVOURS = Object.keys(FLAVOURS) as Flavour[];
 
 /** Where the C programs for the guest lie: each is compiled statically and put into /bin under its file's name. */
 const GUEST_PROGRAMS = 'test/{kernel,e2e/guest}/*.c';
@@ -27,11 +30,13 @@ export function guestSources(): string[] {
 }
 
 export function flavourOption(values: OptionValues): Flavour {
-  return oneOf('kernel', values.kernel, FLAVOURS);
+  return oneOf('kernel', values.kernel, ALL_FLAVOURS);
 }
 
-export function accelOptions(values: OptionValues): AccelOptions {
-  return { accel: oneOf('accel', values.accel, ACCEL_CHOICES), requireKvm: values['require-kvm'] === true };
+/** `--require-kvm` is the pipeline's name for `--accel kvm`: KVM or nothing. */
+export function accelOption(values: OptionValues): AccelWish {
+  const wish = oneOf('accel', values.accel, ['auto', 'kvm', 'tcg']);
+  return values['require-kvm'] === true ? 'kvm' : wish;
 }
 
 /** MiB. Node alone needs about 200 in the guest beside the initramfs itself. */

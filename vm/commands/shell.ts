@@ -4,7 +4,7 @@ import { RUNS } from '../paths.ts';
 import { prepare } from '../prepare.ts';
 import { openShell } from '../qemu/shell.ts';
 import { createRunFolder } from '../run.ts';
-import { accelOptions, flavourOption, memoryOption, prepareOptions } from './options.ts';
+import { accelOption, flavourOption, memoryOption, prepareOptions } from './options.ts';
 
 export const shell: Command = {
   name: 'vm:shell',
@@ -16,7 +16,7 @@ export const shell: Command = {
     const kernel = prepared.kernels.get(flavour)?.bzImage ?? '';
     const machine = { kernel, initrd: prepared.initramfs.path, memoryMiB: memoryOption(values) };
     return await openShell(
-      { ...machine, ...accelOptions(values), runDir: await createRunFolder(RUNS) },
+      { ...machine, accel: accelOption(values), runDir: await createRunFolder(RUNS) },
       context,
     );
   },

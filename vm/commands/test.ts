@@ -10,10 +10,9 @@ import { CHECKOUT, RUNS } from '../paths.ts';
 import { prepare } from '../prepare.ts';
 import { RUN_PLAN_VARIABLE, runPlan, writeRunPlan } from '../run-plan.ts';
 import { createRunFolder } from '../run.ts';
-import { readVmEnds } from '../qemu/vm-end.ts';
+import { readRecords } from '../qemu/artifacts.ts';
 import { type Verdict, worstVerdict } from '../verdict.ts';
-import { accelOptions, memoryOption, prepareOptions } from './options.ts';
-import { FLAVOURS } from '../kernel/flavour.ts';
+import { accelOption, ALL_FLAVOURS, memoryOption, prepareOptions } from './options.ts';
 
 const TESTS = 'test/e2e/*.test.ts';
 
@@ -25,15 +24,15 @@ export const test: Command = {
   async run({ values, positionals }, context) {
     const started = performance.now();
     const files = testFiles(positionals);
-    const accel = accelOptions(values);
+    const accel = accelOption(values);
     const memoryMiB = memoryOption(values);
     const runDir = await createRunFolder(RUNS);
     const events = fanOut(context.events, jsonLinesSink(join(runDir, 'events.jsonl')));
     const recorded: Context = { ...context, events };
-    const prepared = await prepare(prepareOptions(values, FLAVOURS), recorded);
+    const prepared = await prepare(prepareOptions(values, ALL_FLAVOURS), recorded);
     const plan = await writeRunPlan(runPlan(prepared, { accel, memoryMiB, runDir }));
     const passed = await runTap(files, plan, context.signal);
-    const ends = await readVmEnds(runDir);
+    const ends = await readRecords(runDir);
     const verdicts: Verdict[] = [...ends.map(({ verdict }) => verdict), passed ? 'PASS' : 'FAIL'];
     const verdict = worstVerdict(verdicts);
     events.emit({ kind: 'run.end', verdict, ms: Math.round(performance.now() - started) });

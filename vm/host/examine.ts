@@ -6,10 +6,10 @@ import type { Requirement } from './requirement.ts';
 
 export interface Finding {
   readonly requirement: Requirement;
-  /** The command, header or file, as it is named in the requirement. */
+  /** The command or header, as it is named in the requirement. */
   readonly name: string;
   readonly present: boolean;
-  /** The first line of `--version`, or where the file lies; empty when it is missing. */
+  /** The line of `--version` with the version, or where it lies; empty when it is missing. */
   readonly found: string;
 }
 
@@ -23,7 +23,7 @@ export async function examine(requirements: readonly Requirement[]): Promise<Fin
 }
 
 function nameOf(requirement: Requirement): string {
-  return requirement.command ?? requirement.header ?? requirement.file ?? requirement.packages.debian;
+  return requirement.command ?? requirement.header ?? requirement.packages.debian;
 }
 
 async function look(name: string, requirement: Requirement): Promise<Finding> {
@@ -37,9 +37,7 @@ async function locate(requirement: Requirement): Promise<string | undefined> {
     return path === undefined ? undefined : await versionOf(path);
   }
   if (requirement.header !== undefined) return await findHeader(requirement.header);
-  return requirement.file !== undefined && (await isReadable(requirement.file))
-    ? requirement.file
-    : undefined;
+  return undefined;
 }
 
 /** The absolute path of an executable on PATH or in a system folder. */

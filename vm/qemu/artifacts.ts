@@ -1,6 +1,7 @@
 /** The files that tell about one guest, in a folder of its own: what was started, what it printed, how it ended. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Verdict } from '../verdict.ts';
 
 export interface Artifacts {
   /** The folder's name: the guest's name, with a number when several guests of a run have the same. */
@@ -40,4 +41,15 @@ export async function writeRecord(
   record: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await writeFile(join(artifacts.dir, 'vm.json'), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** How each guest of a run ended, by the records in the run's folder. */
+export async function readRecords(runDir: string): Promise<{ name: string; verdict: Verdict }[]> {
+  const records: { name: string; verdict: Verdict }[] = [];
+  for await (const path of glob('*/vm.json', { cwd: runDir })) {
+    records.push(
+      JSON.parse(await readFile(join(runDir, path), 'utf8')) as { name: string; verdict: Verdict },
+    );
+  }
+  return records;
 }

@@ -22,8 +22,7 @@ t.test('an option that the command does not know is a usage error that names it'
     t.throws(() => parseOptions('vm:fetch', ['jobs'], args), UsageError);
   }
   t.throws(() => parseOptions('vm:fetch', [], ['--nonsense']), {
-    found: /--nonsense/,
-    hint: 'npm run vm:fetch -- --help',
+    message: /--nonsense[^]*npm run vm:fetch -- --help/,
   });
   t.end();
 });
@@ -31,9 +30,8 @@ t.test('an option that the command does not know is a usage error that names it'
 t.test('values are checked, and the message lists what is allowed', (t) => {
   t.equal(oneOf('accel', 'tcg', ['kvm', 'tcg']), 'tcg');
   t.throws(() => oneOf('accel', 'xen', ['kvm', 'tcg']), {
-    verdict: 'USAGE',
-    hint: '--accel kvm|tcg',
-    found: "'xen'",
+    code: 'USAGE',
+    message: /'xen'[^]*--accel kvm\|tcg/,
   });
   t.equal(wholeNumber('jobs', '12', 1, 64), 12);
   for (const bad of ['0', '65', '1.5', '-1', '', 'many', '1e1']) {
