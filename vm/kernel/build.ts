@@ -1,0 +1,178 @@
+/**
+ * The build stage: from a pristine source and a flavour to a bzImage in the cache.
+ *
+ * Results are addressed by all that goes in. What make leaves in the worktree is kept, so that after a change of one
+ * file make rebuilds what depends on it and no more. The output folder lies inside the tree: make then names every
+ * source by a relative path (`../kernel/fork.c`), and the bytes do not depend on where the tree is.
+ */
+import { existsSync } from 'node:fs';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { contentKey, type KeyValue } from '../cache.ts';
+import type { Context } from '../context.ts';
+import { runStage } from '../events.ts';
+import { acquireLock } from '../host/lock.ts';
+import { runCompile } from './compile.ts';
+import { configureWorktree } from './configure.ts';
+import { FLAVOURS, FRAGMENTS_DIR, SERIES_DIR, type Flavour } from './layout.ts';
+import { BUILD_VARIABLES } from './make.ts';
+import { patchWorktree } from './patch.ts';
+import { NO_SERIES, readSeries, type Series } from './series.ts';
+import { sha256OfFile } from './source/sha256.ts';
+import type { KernelSource } from './source/source.ts';
+import { readToolchain, type Toolchain } from './toolchain.ts';
+import { openWorktree } from './worktree.ts';
+
+/** Raised when the way of building changes what comes out. */
+const BUILD_STEP = 1;
+
+export interface BuildOptions {
+  readonly source: KernelSource;
+  readonly flavour: Flavour;
+  /** make's -j; default the number of processors. */
+  readonly jobs?: number;
+  /** Paths of further fragments, merged after the flavour's own. */
+  readonly fragments?: readonly string[];
+  /** Default the checkout's. */
+  readonly seriesDir?: string;
+  /** Default the checkout's. */
+  readonly fragmentsDir?: string;
+}
+
+/** What a kernel was made of: `manifest.json` beside it. */
+export interface KernelManifest {
+  readonly release: string;
+  readonly flavour: Flavour;
+  readonly source: Omit<KernelSource, 'tree'>;
+  readonly patches: readonly string[];
+  readonly seriesHash: string;
+  readonly gcc: string;
+  readonly ld: string;
+  readonly makeVariables: Readonly<Record<string, string>>;
+  /** sha256, in hex, of each file. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface KernelBuild {
+  /** As `uname -r` prints it. */
+  readonly release: string;
+  /** Absolute paths. */
+  readonly bzImage: string;
+  readonly vmlinux: string;
+  readonly config: string;
+  readonly systemMap: string;
+  readonly key: string;
+  /** Whether it was in the cache. */
+  readonly hit: boolean;
+  readonly manifest: KernelManifest;
+}
+
+/**
+ * Returns the kernel for `options`, building it first if the cache does not hold it.
+ *
+ * @throws `UserError` `BAD_SERIES`, `PATCH_FAILED`, `SYMBOL_DROPPED`, `CONFIGURE_FAILED`, `COMPILE_FAILED`; `InfraError`;
+ *   the signal's reason. Nothing is then published.
+ */
+export async function buildKernel(options: BuildOptions, ctx: Context): Promise<KernelBuild> {
+  const { source, flavour } = options;
+  const parts = FLAVOURS[flavour];
+  const fragmentsDir = options.fragmentsDir ?? FRAGMENTS_DIR;
+  const fragments = [
+    ...parts.fragments.map((name) => join(fragmentsDir, name)),
+    ...(options.fragments ?? []),
+  ];
+  const [series, toolchain, texts] = await Promise.all([
+    parts.patched ? readSeries(options.seriesDir ?? SERIES_DIR) : NO_SERIES,
+    readToolchain(ctx),
+    Promise.all(fragments.map((path) => readFile(path, 'utf8'))),
+  ]);
+  const inputs: KeyValue = {
+    step: BUILD_STEP,
+    source: source.sha256,
+    series: series.hash,
+    fragments: texts.map((text) => contentKey(text)),
+    gcc: toolchain.gcc,
+    ld: toolchain.ld,
+    make: BUILD_VARIABLES,
+  };
+  if (existsSync(ctx.cache.entryPath('kernel', inputs))) {
+    return runStage(ctx.events, 'build', `${flavour} kernel`, async () => {
+      const value = await readBuild(ctx.cache.entryPath('kernel', inputs), contentKey(inputs), true);
+      return { outcome: 'cached', detail: `${flavour} kernel ${value.release}`, value };
+    });
+  }
+  const entry = await ctx.cache.produce('kernel', inputs, (dir) =>
+    make({ ...options, fragments }, series, toolchain, dir, ctx),
+  );
+  return readBuild(entry.dir, entry.key, entry.hit);
+}
+
+async function make(
+  options: BuildOptions & { readonly fragments: readonly string[] },
+  series: Series,
+  toolchain: Toolchain,
+  dest: string,
+  ctx: Context,
+): Promise<void> {
+  const { source, flavour, fragments } = options;
+  const dir = await ctx.cache.workspace(`${source.sha256.slice(0, 12)}-${flavour}`);
+  const what = `the ${flavour} kernel's build tree`;
+  await using lock = await acquireLock(join(dir, 'lock'), what, ctx);
+  void lock;
+  const worktree = await openWorktree(source, dir, ctx);
+  await patchWorktree(worktree, source, series, ctx);
+  await configureWorktree({ worktree, fragments, toolchain, inputs: kconfigInputs(source, series) }, ctx);
+  await runStage(ctx.events, 'build', `${flavour} kernel`, async () => {
+    const jobs = options.jobs ?? availableParallelism();
+    const steps = await runCompile({ worktree, flavour, jobs, toolchain }, ctx);
+    const release = (await readFile(join(worktree.build, 'include/config/kernel.release'), 'utf8')).trim();
+    const files = { 'arch/x86/boot/bzImage': 'bzImage', vmlinux: 'vmlinux', 'System.map': 'System.map' };
+    const digests: Record<string, string> = {};
+    for (const [from, name] of [...Object.entries(files), ['.config', 'config'] as const]) {
+      await copyFile(join(worktree.build, from), join(dest, name));
+      digests[name] = await sha256OfFile(join(dest, name));
+    }
+    const { tree: _tree, ...origin } = source;
+    const manifest: KernelManifest = {
+      release,
+      flavour,
+      source: origin,
+      patches: series.patches.map(({ name }) => name),
+      seriesHash: series.hash,
+      gcc: toolchain.gcc,
+      ld: toolchain.ld,
+      makeVariables: BUILD_VARIABLES,
+      files: digests,
+    };
+    await writeFile(join(dest, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    return { outcome: 'done', detail: `${flavour} kernel ${release}, ${steps} steps`, value: undefined };
+  });
+}
+
+/** What of source and series can change a resolved .config: a change of C code must not run Kconfig again. */
+function kconfigInputs(source: KernelSource, series: Series): KeyValue {
+  const relevant = series.patches.flatMap(({ changes }) =>
+    changes.filter(({ oldPath, newPath }) =>
+      /(^|\/)(Kconfig|Makefile|scripts\/)/.test(newPath ?? oldPath ?? ''),
+    ),
+  );
+  return [
+    source.sha256,
+    ...relevant.map(({ newPath, hunks }) => [newPath ?? '', hunks.flatMap(({ lines }) => lines)]),
+  ];
+}
+
+async function readBuild(dir: string, key: string, hit: boolean): Promise<KernelBuild> {
+  const manifest = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as KernelManifest;
+  return {
+    release: manifest.release,
+    bzImage: join(dir, 'bzImage'),
+    vmlinux: join(dir, 'vmlinux'),
+    config: join(dir, 'config'),
+    systemMap: join(dir, 'System.map'),
+    key,
+    hit,
+    manifest,
+  };
+}

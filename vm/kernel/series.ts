@@ -1,0 +1,71 @@
+/** The patch series: the file `series` names the patches beside it, one a line, in the order of applying. */
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { contentKey } from '../cache.ts';
+import { UserError } from '../errors.ts';
+import { parsePatch, touchedPaths, type FileChange } from './patch-file.ts';
+
+export interface Patch {
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
+  readonly changes: readonly FileChange[];
+}
+
+export interface Series {
+  readonly patches: readonly Patch[];
+  /** sha256 over the patches' names and texts, in their order. */
+  readonly hash: string;
+  /** Every file that any of them touches, sorted. */
+  readonly touched: readonly string[];
+}
+
+/** The series of a kernel that is not patched. */
+export const NO_SERIES: Series = seriesOf([]);
+
+/**
+ * Reads the series in `dir`. Empty lines and lines that start with `#` in `series` are comments.
+ *
+ * @throws `UserError` `BAD_SERIES` when a file is missing or is no patch
+ */
+export async function readSeries(dir: string): Promise<Series> {
+  const list = join(dir, 'series');
+  const lines = (await read(list, list)).split('\n').map((line) => line.trim());
+  const patches: Patch[] = [];
+  for (const name of lines.filter((line) => line !== '' && !line.startsWith('#'))) {
+    if (name !== basename(name)) throw bad(list, `${name} is no name of a file beside it`);
+    const path = join(dir, name);
+    const text = await read(path, list);
+    const changes = parsePatch(text);
+    if (changes.length === 0) throw bad(list, `${name} changes no file: it is no output of git format-patch`);
+    patches.push({ name, path, text, changes });
+  }
+  return seriesOf(patches);
+}
+
+function seriesOf(patches: readonly Patch[]): Series {
+  return {
+    patches,
+    hash: contentKey(patches.map(({ name, text }) => [name, text])),
+    touched: touchedPaths(patches.flatMap(({ changes }) => changes)),
+  };
+}
+
+async function read(path: string, list: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw bad(list, (error as Error).message, error);
+  }
+}
+
+function bad(list: string, found: string, cause?: unknown): UserError {
+  const hint = 'npm run kernel:export writes the patches and their list anew';
+  return new UserError({
+    code: 'BAD_SERIES',
+    tried: `read the patches named in ${list}`,
+    found,
+    hint,
+    cause,
+  });
+}
