@@ -24,7 +24,7 @@ export interface Program {
   readonly name: string;
   /** Absolute paths of C files, in the order of linking. */
   readonly sources: readonly string[];
-  /** Further compiler arguments, such as `-I` and a folder, or `-pthread`. */
+  /** Further compiler arguments, such as `-I/folder` (in one word) or `-pthread`. */
   readonly flags?: readonly string[];
 }
 
@@ -52,7 +52,8 @@ export async function compileProgram(program: Program, ctx: Context): Promise<Co
   const inputs = {
     step: 1,
     name,
-    flags: [...C_FLAGS],
+    // Where headers lie differs between machines; what they hold is in the preprocessed sources.
+    flags: allFlags.filter((flag) => !flag.startsWith('-I')),
     sources: names,
     preprocessed: createHash('sha256').update(preprocessed).digest('hex'),
     toolchain: await toolchain(cwd, ctx.signal),

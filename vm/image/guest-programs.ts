@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { compileProgram, type Compiled } from './compile.ts';
 
-/** `flags` go to the compiler as they are, such as `-I` with the folder of the patched kernel's headers. */
+/** `flags` go to the compiler as they are, such as `-I/folder` with the patched kernel's headers. */
 export async function compileGuestPrograms(
   sources: readonly string[],
   ctx: Context,

@@ -107,7 +107,7 @@ void file_read(long long id)
 static void send_piece(struct reading *reading)
 {
 	static char bytes[JSON_MAX_DATA];
-	ssize_t n = read(reading->fd, bytes, sizeof(bytes));
+	ssize_t n = read(reading->fd, bytes, line_piece());
 
 	if (n > 0) {
 		json_begin("data");

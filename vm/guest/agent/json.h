@@ -9,6 +9,10 @@
 #include <stddef.h>
 
 /* Writing: begin, any number of fields, send. There is one buffer, for there is one thread. */
+
+/* What fits into one frame as base64 beside the other fields. */
+#define JSON_MAX_DATA (32 * 1024)
+
 void json_begin(const char *type);
 void json_number(const char *key, long long value);
 void json_text(const char *key, const char *text);
@@ -17,8 +21,6 @@ void json_data(const char *key, const void *bytes, size_t len);
 /* Closes the object and queues it as a frame. */
 void json_send(void);
 
-/* What fits into one frame as base64 beside the other fields. */
-#define JSON_MAX_DATA (32 * 1024)
 
 /* Reading. Every function changes the text in place, and gives pointers into it. */
 

@@ -22,8 +22,8 @@
 
 static struct {
 	int fd;
-	/* A character device that is no terminal: a virtio port. */
-	bool is_port;
+	/* What kind of device it is: a serial line, or a character device that is none, a virtio port. */
+	bool is_terminal, is_port;
 	uint32_t next_seq;
 	/* Offsets count all bytes ever queued and written; `ring[offset % RING_SIZE]` is the byte. */
 	uint64_t queued, written;
@@ -67,7 +67,8 @@ int line_attach(int fd)
 	out.fd = fd;
 	if (flags < 0 || fstat(fd, &stat) < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 		return errno;
-	if (tcgetattr(fd, &mode) == 0) {
+	out.is_terminal = tcgetattr(fd, &mode) == 0;
+	if (out.is_terminal) {
 		cfmakeraw(&mode);
 		/* No modem is at the other end: carrier and flow-control lines mean nothing. */
 		mode.c_cflag |= CLOCAL | CREAD;
@@ -79,6 +80,11 @@ int line_attach(int fd)
 		out.is_port = S_ISCHR(stat.st_mode);
 	}
 	return 0;
+}
+
+size_t line_piece(void)
+{
+	return out.is_terminal ? 1024 : 32 * 1024;
 }
 
 static void ring_put(const char *bytes, size_t len)

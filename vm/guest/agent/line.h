@@ -15,6 +15,12 @@
 /* Children's output and file data wait while more than this is unsent: it bounds how late a heartbeat can be. */
 #define LINE_BUSY (64 * 1024)
 
+/*
+ * How much data to put into one frame. A serial line is slow and may be shared with the kernel's console: there a
+ * short frame is less likely to be torn by a message, and costs less to send again.
+ */
+size_t line_piece(void);
+
 struct line_events {
 	/* A whole frame with the sequence number that was due. `payload` is NUL-terminated and may be changed. */
 	void (*on_frame)(char *payload, size_t len);

@@ -339,7 +339,7 @@ static void pump_output(struct process *process, int stream)
 
 	if (process->out[stream] < 0 || line_unsent() >= LINE_BUSY)
 		return;
-	ssize_t n = read(process->out[stream], bytes, sizeof(bytes));
+	ssize_t n = read(process->out[stream], bytes, line_piece());
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;

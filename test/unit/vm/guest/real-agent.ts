@@ -10,15 +10,15 @@ import { compileGuest } from '../../../../vm/image/compile-guest.ts';
 
 export const NONCE = 'c0ffee';
 
+const guest = Cache.open(cacheRoot()).then(async (cache) =>
+  compileGuest({ cache, events: memorySink(), signal: new AbortController().signal }),
+);
+
 /** Starts the agent and gives its line and its end; both are cleaned up with the test. */
 export async function startAgent(
   t: Test,
 ): Promise<{ line: Duplex; ended: PromiseLike<{ exitCode?: number; stderr: string }>; pid: number }> {
-  const { agent } = await compileGuest({
-    cache: await Cache.open(cacheRoot()),
-    events: memorySink(),
-    signal: new AbortController().signal,
-  });
+  const { agent } = await guest;
   const subprocess = execa(agent, ['--fd', '3', '--nonce', NONCE], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     buffer: { fd3: false },
