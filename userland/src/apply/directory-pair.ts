@@ -1,0 +1,67 @@
+/**
+ * A directory open on both sides, shared by all steps in it; when the last of them is done, the directory itself gets
+ * its attributes. That is the one moment for its mtime, which each step has changed.
+ */
+import { sameMtime } from '../compare/difference.ts';
+import type { Policy } from '../compare/policy.ts';
+import type { Addon, Fd } from '../native/addon.ts';
+
+export class DirectoryPair {
+  readonly source: Fd;
+  /** -1 when it does not exist, in a dry run. */
+  readonly destination: Fd;
+  readonly #addon: Addon;
+  readonly #onIdle: (pair: DirectoryPair) => void;
+  #users = 1;
+  #writable = false;
+
+  /** Takes both fds over. `onIdle` is called once, when nobody uses the pair any more and before it is closed. */
+  constructor(addon: Addon, source: Fd, destination: Fd, onIdle: (pair: DirectoryPair) => void) {
+    this.#addon = addon;
+    this.source = source;
+    this.destination = destination;
+    this.#onIdle = onIdle;
+  }
+
+  retain(): void {
+    this.#users += 1;
+  }
+
+  release(): void {
+    this.#users -= 1;
+    if (this.#users > 0) return;
+    try {
+      this.#onIdle(this);
+    } finally {
+      this.#addon.close(this.source);
+      if (this.destination !== -1) this.#addon.close(this.destination);
+    }
+  }
+
+  /** Lets entries be made in a destination directory that the source has as, say, 0555. */
+  makeWritable(): void {
+    if (this.#writable) return;
+    this.#writable = true;
+    const { mode } = this.#addon.statFd(this.destination);
+    if ((mode & 0o300) !== 0o300) this.#addon.chmodFd(this.destination, mode | 0o700);
+  }
+
+  /** Makes the destination directory's own attributes equal to the source's; returns whether mode or owner were not. */
+  copyAttributes(policy: Policy): boolean {
+    if (this.destination === -1 || policy.sizeOnly) return false;
+    const wanted = this.#addon.statFd(this.source);
+    const found = this.#addon.statFd(this.destination);
+    let changed = false;
+    if (policy.owner && (wanted.uid !== found.uid || wanted.gid !== found.gid)) {
+      this.#addon.chownFd(this.destination, wanted.uid, wanted.gid);
+      changed = true;
+    }
+    if (wanted.mode !== found.mode || changed) {
+      // After chown, which clears setuid and setgid.
+      this.#addon.chmodFd(this.destination, wanted.mode);
+      changed = true;
+    }
+    if (!sameMtime(wanted, found)) this.#addon.utimesFd(this.destination, wanted.mtimeSec, wanted.mtimeNsec);
+    return changed;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Repeats a rename of the source in the destination, so that content is not copied again.
+ *
+ * Only ever a short cut: both names are compared afterwards like any other, and whatever is not as it should be, for
+ * example because the destination never had the old name, is repaired then.
+ */
+import { diffAttributes } from '../compare/difference.ts';
+import { FILE_TYPE, isSystemError, RENAME, type Addon, type ByteString, type Fd } from '../native/addon.ts';
+
+export interface NameAt {
+  readonly directory: Fd;
+  readonly name: ByteString;
+}
+
+/**
+ * Renames a directory of the destination. Whatever has the new name gets the old one (one atomic exchange), and is
+ * deleted or found to belong there when that name is compared. Returns false when nothing was renamed.
+ */
+export function renameDirectory(addon: Addon, from: NameAt, to: NameAt): boolean {
+  if (addon.statAt(from.directory, from.name)?.type !== FILE_TYPE.DIRECTORY) return false;
+  return attempt(() => {
+    const flags = addon.statAt(to.directory, to.name) === null ? RENAME.NOREPLACE : RENAME.EXCHANGE;
+    addon.renameAt(from.directory, from.name, to.directory, to.name, flags);
+  });
+}
+
+/**
+ * Renames a file of the destination if what it has under the old name is what the source has under the new one now;
+ * `compared` are the `DIFF` bits that must agree. Returns false when nothing was renamed.
+ */
+export function renameFile(
+  addon: Addon,
+  source: NameAt,
+  from: NameAt,
+  to: NameAt,
+  compared: number,
+): boolean {
+  const wanted = addon.statAt(source.directory, source.name);
+  const found = addon.statAt(from.directory, from.name);
+  if (wanted?.type !== FILE_TYPE.REGULAR || found?.type !== FILE_TYPE.REGULAR) return false;
+  const diff = diffAttributes({ ...wanted, target: '' }, { ...found, target: '' }, compared);
+  if (diff !== 0) return false;
+  if (addon.statAt(to.directory, to.name)?.type === FILE_TYPE.DIRECTORY) return false;
+  return attempt(() => addon.renameAt(from.directory, from.name, to.directory, to.name));
+}
+
+/** False when the file system refuses: then the comparison does the work, the long way. */
+function attempt(rename: () => void): boolean {
+  try {
+    rename();
+    return true;
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+/** Turns the events of a run into lines: what happens to stdout, complaints to stderr. */
+import { displayName } from '../native/names.ts';
+import { sentence } from '../errors.ts';
+import type { RelativePath, SyncEvent, SyncSink } from '../report.ts';
+import type { RootPaths } from '../roots/roots.ts';
+
+export interface ConsoleOptions {
+  readonly roots: RootPaths;
+  readonly verbosity: 'quiet' | 'normal' | 'verbose';
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+}
+
+type Kind = SyncEvent['kind'];
+type Of<K extends Kind> = Extract<SyncEvent, { kind: K }>;
+
+/** What the seeds' lines look like, one function an event; null: nothing to say. */
+type Lines = { readonly [K in Kind]: (event: Of<K>, names: Names) => string };
+
+interface Names {
+  readonly source: (path: RelativePath) => string;
+  readonly destination: (path: RelativePath) => string;
+}
+
+const LINES: Lines = {
+  watching: (event, { source }) => `Watching: ${source(event.path)} (wd: ${event.wd})`,
+  ready: (_event, { source }) => `Watching directory: ${source('')}. Press Ctrl+C to stop.`,
+  event: (event, { source }) => `Event: ${displayName(event.name)} in ${source(event.directory)}`,
+  copied: (event, { source, destination }) => `Copied: ${source(event.path)} -> ${destination(event.path)}`,
+  'created-directory': (event, { destination }) => `Created directory: ${destination(event.path)}`,
+  updated: (event, { destination }) => `Updated: ${destination(event.path)}`,
+  deleted: (event, { destination }) => `Deleted: ${destination(event.path)}`,
+  renamed: (event, { destination }) => `Renamed: ${destination(event.from)} -> ${destination(event.to)}`,
+  failed: (event, { source, destination }) =>
+    sentence(
+      `synchronize ${source(event.path)} to ${destination(event.path)}`,
+      event.reason,
+      event.retryMs === null ? 'given up' : `trying again in ${event.retryMs / 1000} s`,
+    ),
+  recovered: (event, { source, destination }) =>
+    sentence(`synchronize ${source(event.path)} to ${destination(event.path)}`, 'done now'),
+  warning: (event) => event.text,
+};
+
+/** Changes of the first synchronization are told by `--verbose` only; after it, each one is. */
+const CHANGES: ReadonlySet<Kind> = new Set([
+  'copied',
+  'created-directory',
+  'updated',
+  'deleted',
+  'renamed',
+] as const);
+
+const COMPLAINTS: ReadonlySet<Kind> = new Set(['failed', 'recovered', 'warning'] as const);
+
+export function consoleSink(options: ConsoleOptions): SyncSink {
+  const { roots, verbosity, out, err } = options;
+  const names: Names = {
+    source: (path) => displayPath(roots.source, path),
+    destination: (path) => displayPath(roots.destination, path),
+  };
+  let ready = false;
+  return {
+    emit(event) {
+      const { kind } = event;
+      if (kind === 'ready') ready = true;
+      if (COMPLAINTS.has(kind)) err(`dirsync: ${lineOf(event, names)}`);
+      else if (verbosity === 'quiet') return;
+      else if (ready || verbosity === 'verbose' || !CHANGES.has(kind)) out(lineOf(event, names));
+    },
+  };
+}
+
+function lineOf<K extends Kind>(event: Of<K>, names: Names): string {
+  // TypeScript does not see that an event and the function of its own kind fit.
+  const format = LINES[event.kind] as (event: Of<K>, names: Names) => string;
+  return format(event, names);
+}
+
+/** A root as it was typed, but for slashes at its end, and what is below it. */
+function displayPath(root: string, path: RelativePath): string {
+  const bare = root.replace(/\/+$/, '');
+  if (path !== '') return displayName(`${bare}/${path}`);
+  return displayName(bare === '' ? '/' : bare);
+}

@@ -1,0 +1,45 @@
+/** One entry that is not the same on both sides, and the comparison of two sets of attributes that finds it. */
+import { FILE_TYPE, type ByteString, type FileType, type Stat } from '../native/addon.ts';
+import { DIFF } from '../metadata/records.ts';
+
+export interface Difference {
+  readonly name: ByteString;
+  /** Type in the source; null when only the destination has the entry. */
+  readonly type: FileType | null;
+  /** Bits of `DIFF`; 0 when both sides are alike. */
+  readonly diff: number;
+}
+
+/** The attributes that are compared; `target` is that of a symlink, else empty. */
+export type Attributes = Omit<Stat, 'ino' | 'dev' | 'blocks' | 'nlink' | 'ctimeSec' | 'ctimeNsec'> & {
+  readonly target: ByteString;
+};
+
+/**
+ * In which of the `compared` bits the destination differs. The rules are those of `Addon.compareDirs`: another type
+ * hides everything else, a directory has no size and no mtime, and a symlink has no mode.
+ */
+export function diffAttributes(source: Attributes, destination: Attributes | null, compared: number): number {
+  if (destination === null) return DIFF.MISSING;
+  if (source.type !== destination.type) return DIFF.TYPE;
+  const { type } = source;
+  const device = type === FILE_TYPE.CHAR || type === FILE_TYPE.BLOCK;
+  let diff = 0;
+  if (type === FILE_TYPE.REGULAR && source.size !== destination.size) diff |= DIFF.SIZE;
+  if (type !== FILE_TYPE.DIRECTORY && !sameMtime(source, destination)) diff |= DIFF.MTIME;
+  if (type !== FILE_TYPE.SYMLINK && source.mode !== destination.mode) diff |= DIFF.MODE;
+  if (source.uid !== destination.uid || source.gid !== destination.gid) diff |= DIFF.OWNER;
+  if (type === FILE_TYPE.SYMLINK && source.target !== destination.target) diff |= DIFF.LINK;
+  if (device && !sameDevice(source, destination)) diff |= DIFF.RDEV;
+  return diff & compared;
+}
+
+type Times = Pick<Stat, 'mtimeSec' | 'mtimeNsec'>;
+
+export function sameMtime(a: Times, b: Times): boolean {
+  return a.mtimeSec === b.mtimeSec && a.mtimeNsec === b.mtimeNsec;
+}
+
+function sameDevice(a: Attributes, b: Attributes): boolean {
+  return a.rdevMajor === b.rdevMajor && a.rdevMinor === b.rdevMinor;
+}

@@ -1,0 +1,53 @@
+/** Compares two whole directories: what differs first, then what only the destination has. */
+import type { Addon, ByteString, Fd } from '../native/addon.ts';
+import { compareEntries } from '../metadata/compare.ts';
+import { DIFF, REPORT, type EntryRecord } from '../metadata/records.ts';
+import type { Difference } from './difference.ts';
+
+export type Finding =
+  /** A difference; or a subdirectory of the source, whether it differs or not. */
+  | ({ readonly kind: 'entry' } & Difference)
+  /** The entry could not be looked at; `errno` is negative. */
+  | {
+      readonly kind: 'error';
+      readonly name: ByteString;
+      readonly errno: number;
+      readonly side: 'source' | 'destination';
+    };
+
+export interface DirectoryComparison {
+  readonly source: Fd;
+  /** -1 when it does not exist. */
+  readonly destination: Fd;
+  /** `DIFF` bits to compare. */
+  readonly compared: number;
+  readonly metadata: 'kernel' | 'statx';
+}
+
+/** Throws a SystemError when one of the directories cannot be read; nothing is to be deleted then. */
+export function* compareDirectories(
+  addon: Addon,
+  comparison: DirectoryComparison,
+): Generator<Finding, void, void> {
+  const { source, destination, compared, metadata } = comparison;
+  const always = DIFF.MISSING | DIFF.TYPE;
+  const request = { compare: compared, report: always | compared | REPORT.DIRECTORIES, source: metadata };
+  for (const record of compareEntries(addon, source, destination, request)) yield finding(record);
+  if (destination === -1) return;
+  // The mirror image: a name of the destination that is missing in the source is an extra one.
+  const mirrored = { compare: 0, report: DIFF.MISSING, source: metadata };
+  for (const record of compareEntries(addon, destination, source, mirrored)) {
+    if (record.errno !== 0) yield problem(record, record.errorSide === 'source' ? 'destination' : 'source');
+    else if ((record.diff & DIFF.MISSING) !== 0)
+      yield { kind: 'entry', name: record.name, type: null, diff: 0 };
+  }
+}
+
+function finding(record: EntryRecord): Finding {
+  if (record.errno !== 0) return problem(record, record.errorSide);
+  return { kind: 'entry', name: record.name, type: record.type, diff: record.diff };
+}
+
+function problem(record: EntryRecord, side: 'source' | 'destination'): Finding {
+  return { kind: 'error', name: record.name, errno: record.errno, side };
+}

@@ -1,0 +1,20 @@
+/** What a run compares and what it may do about a difference. */
+import { DIFF } from '../metadata/records.ts';
+
+export interface Policy {
+  /** Delete what the source does not have. */
+  readonly delete: boolean;
+  /** Only what lies directly in the roots; directories are left alone. */
+  readonly flat: boolean;
+  /** Judge content by size, and do not compare attributes at all. */
+  readonly sizeOnly: boolean;
+  /** Compare and set uid and gid; only root can. */
+  readonly owner: boolean;
+}
+
+/** The `DIFF` bits that this policy compares, beside MISSING and TYPE, which always are. */
+export function comparedBits(policy: Policy): number {
+  const content = DIFF.SIZE | DIFF.LINK | DIFF.RDEV;
+  if (policy.sizeOnly) return content;
+  return content | DIFF.MTIME | DIFF.MODE | (policy.owner ? DIFF.OWNER : 0);
+}

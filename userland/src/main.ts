@@ -1,0 +1,45 @@
+/** The entry point: command line in, exit code out. */
+import { byteArguments, readCmdline } from './cli/argv.ts';
+import { HELP, USAGE_LINE } from './cli/help.ts';
+import { parseCommand } from './cli/options.ts';
+import { Output } from './cli/output.ts';
+import { runSync } from './cli/run.ts';
+import { versionLines } from './cli/stats.ts';
+import { EXIT, SyncError, type ExitCode } from './errors.ts';
+import { probeMetadata } from './metadata/probe.ts';
+import { loadAddon } from './native/load.ts';
+
+async function main(stdout: Output, stderr: Output, signal: AbortSignal): Promise<ExitCode> {
+  const out = (line: string): void => stdout.line(line);
+  const command = parseCommand(byteArguments(process.argv.slice(2), readCmdline()));
+  if (command.kind === 'usage') {
+    out(USAGE_LINE);
+    return EXIT.USAGE;
+  }
+  if (command.kind === 'help') out(HELP);
+  else if (command.kind === 'version') for (const line of versionLines(probeMetadata(loadAddon()))) out(line);
+  else {
+    const isRoot = process.geteuid?.() === 0;
+    return runSync(command, { addon: loadAddon(), stdout, stderr, signal, isRoot });
+  }
+  return EXIT.OK;
+}
+
+/** Says what ended the run. What is no SyncError is a bug, and its stack helps to find it. */
+function explain(error: unknown, stderr: Output): ExitCode {
+  if (error instanceof SyncError) {
+    stderr.line(`dirsync: ${error.message}`);
+    return error.exitCode;
+  }
+  stderr.line(`dirsync: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return EXIT.IO;
+}
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
+const stdout = new Output(1, () => stop.abort());
+const stderr = new Output(2, () => undefined);
+const exitCode = await main(stdout, stderr, stop.signal).catch((error: unknown) => explain(error, stderr));
+await stdout.flush();
+await stderr.flush();
+process.exit(exitCode);

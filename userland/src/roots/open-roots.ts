@@ -1,0 +1,145 @@
+/** Opens the two roots, and refuses pairs that would destroy something, before anything is touched. */
+import { describeError, EXIT, quote, SyncError } from '../errors.ts';
+import { AT_FDCWD, FILE_TYPE, type Addon, type ByteString, type Fd, type Stat } from '../native/addon.ts';
+import { isReserved } from '../compare/reserved.ts';
+import { Roots, sameIdentity, type RootPaths } from './roots.ts';
+
+export interface OpenRootsOptions {
+  /** An empty source may empty a destination that is not. */
+  readonly allowEmpty: boolean;
+  /** Whether this run deletes at all. */
+  readonly delete: boolean;
+  /** Nothing is created and nothing locked. */
+  readonly dryRun: boolean;
+}
+
+/** Throws a SyncError with exit code 3 for a pair that is refused. Creates the last component of the destination. */
+export function openRoots(addon: Addon, paths: RootPaths, options: OpenRootsOptions): Roots {
+  const source = statDirectory(addon, 'source', paths.source);
+  if (source === null)
+    throw refused('SOURCE_MISSING', `read the source ${quote(paths.source)}`, 'no such directory');
+  const existing = statDirectory(addon, 'destination', paths.destination);
+  refuseNested(addon, paths, source, existing);
+  const destination = openDestination(addon, paths.destination, existing, options.dryRun);
+  try {
+    if (destination !== -1 && !options.dryRun) lock(addon, destination, paths.destination);
+    if (destination !== -1 && options.delete && !options.allowEmpty) refuseEmptied(addon, paths, destination);
+    return new Roots(addon, paths, source, destination);
+  } catch (error) {
+    if (destination !== -1) addon.close(destination);
+    throw error;
+  }
+}
+
+function refused(code: string, tried: string, found: string, hint?: string): SyncError {
+  return new SyncError(EXIT.ROOTS, code, { tried, found, ...(hint === undefined ? {} : { hint }) });
+}
+
+function statDirectory(addon: Addon, side: string, path: ByteString): Stat | null {
+  const tried = `open the ${side} ${quote(path)}`;
+  let stat: Stat | null;
+  try {
+    stat = addon.statAt(AT_FDCWD, path, true);
+  } catch (error) {
+    throw refused('ROOT_UNREADABLE', tried, describeError(error));
+  }
+  if (stat === null || stat.type === FILE_TYPE.DIRECTORY) return stat;
+  throw refused('ROOT_NOT_A_DIRECTORY', tried, 'it is no directory', 'name two directories');
+}
+
+function refuseNested(addon: Addon, paths: RootPaths, source: Stat, destination: Stat | null): void {
+  const tried = `synchronize ${quote(paths.source)} to ${quote(paths.destination)}`;
+  if (destination !== null && sameIdentity(source, destination))
+    throw refused('ROOTS_EQUAL', tried, 'both are the same directory', 'choose another destination');
+  const above = destination === null ? parentPath(paths.destination) : paths.destination;
+  const parent = addon.statAt(AT_FDCWD, above, true);
+  if (parent === null)
+    throw refused(
+      'DESTINATION_PARENT_MISSING',
+      `create the destination ${quote(paths.destination)}`,
+      `${quote(above)} does not exist either`,
+      `create it first: mkdir -p ${quote(above)}`,
+    );
+  if (isAtOrAbove(addon, source, above))
+    throw refused(
+      'ROOTS_NESTED',
+      tried,
+      'the destination lies inside the source',
+      'choose another destination',
+    );
+  if (destination !== null && isAtOrAbove(addon, destination, paths.source))
+    throw refused(
+      'ROOTS_NESTED',
+      tried,
+      'the source lies inside the destination',
+      'choose another destination',
+    );
+}
+
+/** Whether the directory is `path` or one of those above it, going up by `..` and so past every symlink. */
+function isAtOrAbove(addon: Addon, directory: Stat, path: ByteString): boolean {
+  let at = path;
+  let stat = addon.statAt(AT_FDCWD, at, true);
+  while (stat !== null) {
+    if (sameIdentity(stat, directory)) return true;
+    at += '/..';
+    const up = addon.statAt(AT_FDCWD, at, true);
+    if (up === null || sameIdentity(up, stat)) return false;
+    stat = up;
+  }
+  return false;
+}
+
+function parentPath(path: ByteString): ByteString {
+  const bare = path.replace(/\/+$/, '');
+  const slash = bare.lastIndexOf('/');
+  if (slash === -1) return '.';
+  return bare.slice(0, slash) || '/';
+}
+
+function openDestination(addon: Addon, path: ByteString, existing: Stat | null, dryRun: boolean): Fd {
+  try {
+    if (existing === null) {
+      if (dryRun) return -1;
+      // Closed to others until its attributes are set, after its content.
+      addon.mkdirAt(AT_FDCWD, path, 0o700);
+    }
+    return addon.openRoot(path);
+  } catch (error) {
+    throw refused('ROOT_UNREADABLE', `open the destination ${quote(path)}`, describeError(error));
+  }
+}
+
+function lock(addon: Addon, destination: Fd, path: ByteString): void {
+  if (addon.tryLock(destination)) return;
+  throw refused(
+    'DESTINATION_LOCKED',
+    `lock the destination ${quote(path)}`,
+    'another dirsync is at work on it',
+    'stop that one first',
+  );
+}
+
+function refuseEmptied(addon: Addon, paths: RootPaths, destination: Fd): void {
+  let source: Fd;
+  try {
+    source = addon.openRoot(paths.source);
+  } catch (error) {
+    throw refused('ROOT_UNREADABLE', `open the source ${quote(paths.source)}`, describeError(error));
+  }
+  try {
+    if (!isEmpty(addon, source) || isEmpty(addon, destination)) return;
+  } finally {
+    addon.close(source);
+  }
+  throw refused(
+    'SOURCE_EMPTY',
+    `make ${quote(paths.destination)} a replica of ${quote(paths.source)}`,
+    'the source is empty and the destination is not (is something not mounted?)',
+    'to empty the destination: --allow-empty',
+  );
+}
+
+function isEmpty(addon: Addon, directory: Fd): boolean {
+  return addon.listDir(directory).every((entry) => isReserved(entry.name));
+}

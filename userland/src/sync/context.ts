@@ -1,0 +1,30 @@
+/** What the parts of a run share. */
+import type { ExecutorContext } from '../apply/executor.ts';
+import type { ContentLedger } from '../compare/content-ledger.ts';
+import type { DirectoryNode, WatchTree } from '../detect/watch-tree.ts';
+import type { DirtySet } from '../dirty/dirty-set.ts';
+import type { ByteString } from '../native/addon.ts';
+import type { RelativePath, SyncSink } from '../report.ts';
+import type { Roots } from '../roots/roots.ts';
+
+export interface SyncContext extends ExecutorContext {
+  readonly roots: Roots;
+  readonly tree: WatchTree;
+  readonly dirty: DirtySet<DirectoryNode>;
+  readonly ledger: ContentLedger<DirectoryNode>;
+  readonly sink: SyncSink;
+  readonly metadata: 'kernel' | 'statx';
+  /** Tell what would be done, and touch nothing. */
+  readonly dryRun: boolean;
+  /** Compare and apply once, and end; else go on until told to stop. */
+  readonly once: boolean;
+  /** Resolves when those who are told about the run have kept up with it. */
+  readonly breathe: () => Promise<void>;
+}
+
+/** The path below the roots of a name in a directory; the empty name is the directory itself. */
+export function relativePath(tree: WatchTree, directory: DirectoryNode, name: ByteString): RelativePath {
+  // What has lost its place meanwhile has at least its name.
+  const names = tree.pathOf(directory) ?? ['?'];
+  return (name === '' ? names : [...names, name]).join('/');
+}

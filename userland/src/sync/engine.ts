@@ -1,0 +1,198 @@
+/**
+ * The main loop: detect → dirty set → compare → apply, until there is nothing left (`once`) or until it is stopped.
+ *
+ * Nothing is polled. The loop sleeps until an event, the end of background work, the due time of an entry, or the
+ * abort of the run wakes it.
+ */
+import { setImmediate as nextTick } from 'node:timers/promises';
+import type { Change } from '../detect/changes.ts';
+import { Watcher } from '../detect/watcher.ts';
+import { HINT, SELF } from '../dirty/dirty-set.ts';
+import { isReserved } from '../compare/reserved.ts';
+import { gone } from '../roots/roots.ts';
+import { relativePath, type SyncContext } from './context.ts';
+import { Degraded } from './degraded.ts';
+import { Opener } from './opener.ts';
+import { Renamer, REMOVAL_DELAY_MS } from './renamer.ts';
+import { Worker } from './worker.ts';
+
+export interface EngineResult {
+  /** Entries that could not be synchronized and will not be tried again. */
+  readonly failures: number;
+  /** Entries whose last try failed, when the run was stopped. */
+  readonly failing: number;
+  readonly interrupted: boolean;
+}
+
+/** Milliseconds that running copies get to end by themselves when the run is stopped. */
+const GRACE_MS = 200;
+
+/** setTimeout's longest. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+export class Engine {
+  readonly #context: SyncContext;
+  readonly #watcher: Watcher | null;
+  readonly #worker: Worker;
+  readonly #renamer: Renamer;
+  readonly #degraded: Degraded;
+  #wake = Promise.withResolvers<void>();
+  /** What ends the run; boxed, for anything can be thrown. */
+  #fatal: { readonly error: unknown } | null = null;
+  #ready = false;
+
+  /** Throws a SyncError when the source cannot be watched at all. */
+  constructor(context: SyncContext) {
+    this.#context = context;
+    this.#degraded = new Degraded(context, () => this.#wake.resolve());
+    this.#watcher = context.once
+      ? null
+      : new Watcher({
+          addon: context.addon,
+          tree: context.tree,
+          onChange: (change) => this.#onChange(change),
+          onWatch: (node) =>
+            context.sink.emit({
+              kind: 'watching',
+              path: relativePath(context.tree, node, SELF),
+              wd: node.wd,
+            }),
+          onLimit: () => this.#degraded.begin(),
+        });
+    const opener = new Opener(
+      context,
+      this.#watcher,
+      (settled) => this.#renamer.settled(settled),
+      (node, pair) => this.#worker.finish(node, pair),
+    );
+    this.#worker = new Worker(context, opener, (error) => {
+      if (error !== null) this.#stop(error);
+      this.#wake.resolve();
+    });
+    this.#renamer = new Renamer(context, opener, this.#worker.busy);
+  }
+
+  /** Throws what ended the run before its time: a SyncError, or a bug. */
+  async run(): Promise<EngineResult> {
+    const { dirty, now, signal, tree } = this.#context;
+    const onAbort = (): void => this.#wake.resolve();
+    signal.addEventListener('abort', onAbort);
+    try {
+      dirty.add(tree.root, SELF, HINT.SCAN | HINT.DEEP, now());
+      await this.#loop();
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      await this.#drain();
+      this.#degraded.end();
+      this.#watcher?.close();
+    }
+    if (this.#fatal !== null) throw this.#fatal.error;
+    if (this.#worker.deleteLimit !== null) throw this.#worker.deleteLimit;
+    const failures = this.#worker.failures.givenUp;
+    return { failures, failing: dirty.failing, interrupted: signal.aborted };
+  }
+
+  async #loop(): Promise<void> {
+    const { breathe, dirty, now, once, signal } = this.#context;
+    while (!signal.aborted && this.#fatal === null) {
+      this.#wake = Promise.withResolvers();
+      const batch = dirty.take(now());
+      if (batch !== null) {
+        await this.#worker.process(batch);
+        // Events, signals and the ends of copies get their turn.
+        await nextTick();
+        await breathe();
+        continue;
+      }
+      if (this.#worker.inFlight === 0) {
+        this.#rest();
+        if (once && dirty.size === 0) return;
+        if (this.#worker.deleteLimit !== null) return;
+      }
+      await this.#sleep(dirty.nextDue());
+    }
+  }
+
+  /** Nothing is due and nothing is running. */
+  #rest(): void {
+    const { dirty, sink, tree } = this.#context;
+    // Whatever lost its place and did not turn up anywhere else has left the source.
+    const left = tree.takeDetached();
+    for (const node of left) dirty.forget(node);
+    this.#watcher?.unwatch(left);
+    if (this.#ready || this.#watcher === null || dirty.hopeful > 0) return;
+    this.#ready = true;
+    this.#degraded.tell();
+    sink.emit({ kind: 'ready' });
+  }
+
+  async #sleep(due: number | null): Promise<void> {
+    const ms = due === null ? LONGEST_MS : Math.ceil(due - this.#context.now());
+    const timer = setTimeout(() => this.#wake.resolve(), Math.min(Math.max(ms, 0), LONGEST_MS));
+    await this.#wake.promise;
+    clearTimeout(timer);
+  }
+
+  /** Lets background work end, or cancels it. */
+  async #drain(): Promise<void> {
+    const cancel = setTimeout(() => this.#context.addon.cancelCopies(), GRACE_MS);
+    while (this.#worker.inFlight > 0) {
+      this.#wake = Promise.withResolvers();
+      await this.#wake.promise;
+    }
+    clearTimeout(cancel);
+  }
+
+  #stop(error: unknown): void {
+    this.#fatal ??= { error };
+    this.#wake.resolve();
+  }
+
+  #onChange(change: Change): void {
+    try {
+      this.#handle(change);
+    } catch (error) {
+      this.#stop(error);
+    }
+    this.#wake.resolve();
+  }
+
+  #handle(change: Change): void {
+    const { dirty, now, roots, sink, tree } = this.#context;
+    switch (change.kind) {
+      case 'entry': {
+        const { directory, name } = change.place;
+        if (isReserved(name)) return;
+        this.#tell(change.place);
+        const due = now() + (change.gone ? REMOVAL_DELAY_MS : 0);
+        dirty.add(directory, name, change.written ? HINT.CONTENT : HINT.NONE, due);
+        return;
+      }
+      case 'directory-arrived':
+        this.#tell(change.place);
+        this.#renamer.directoryArrived(change.place);
+        return;
+      case 'file-renamed':
+        this.#tell(change.to);
+        this.#renamer.fileRenamed(change.from, change.to);
+        return;
+      case 'overflow':
+        sink.emit({
+          kind: 'warning',
+          text:
+            'watch the source: the kernel dropped events (IN_Q_OVERFLOW); everything is compared again; ' +
+            'if it happens often: sysctl fs.inotify.max_queued_events=1048576',
+        });
+        dirty.add(tree.root, SELF, HINT.SCAN | HINT.DEEP, now());
+        return;
+      case 'root-gone':
+        throw gone('source', roots.paths.source, `it was ${change.how}`);
+    }
+  }
+
+  #tell(place: { readonly directory: Parameters<typeof relativePath>[1]; readonly name: string }): void {
+    if (place.name === SELF) return;
+    const directory = relativePath(this.#context.tree, place.directory, SELF);
+    this.#context.sink.emit({ kind: 'event', name: place.name, directory });
+  }
+}

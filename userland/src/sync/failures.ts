@@ -1,0 +1,78 @@
+/** What happens to an entry that could not be made equal: put off, tried again with back-off, or given up. */
+import { describeError } from '../errors.ts';
+import type { DirectoryNode } from '../detect/watch-tree.ts';
+import { isSystemError, type ByteString } from '../native/addon.ts';
+import { relativePath, type SyncContext } from './context.ts';
+
+/** Errors that an entry gives when it changes under our hands; a second look usually finds it in order. */
+const IN_MOTION = ['ENOENT', 'EEXIST', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENOTEMPTY'];
+
+/** Second looks before it counts as a failure. */
+const PATIENCE = 8;
+
+/** Tries of a run that has an end: one more after everything else, for deletions may have made room. */
+const TRIES_ONCE = 2;
+
+export class Failures {
+  readonly #context: SyncContext;
+  #givenUp = 0;
+
+  constructor(context: SyncContext) {
+    this.#context = context;
+  }
+
+  /** Entries that this run will not try again. */
+  get givenUp(): number {
+    return this.#givenUp;
+  }
+
+  /** Puts an entry off until `due` at the earliest, longer and longer if that happens again and again. */
+  putOff(directory: DirectoryNode, name: ByteString, hints: number, due: number): void {
+    const { dirty, now, once } = this.#context;
+    const { waits } = dirty.history(directory, name);
+    if (once && waits >= PATIENCE) {
+      this.#giveUp(directory, name, 'it keeps changing');
+      return;
+    }
+    dirty.postpone(directory, name, hints, Math.max(due, now() + waitTime(waits)));
+  }
+
+  /** Notes a failure. Throws what is no failure of an entry but a bug or the end of the run. */
+  failed(directory: DirectoryNode, name: ByteString, hints: number, error: unknown): void {
+    const { dirty, now, once, signal, sink, tree } = this.#context;
+    if (signal.aborted) return;
+    if (!isSystemError(error)) throw error;
+    const history = dirty.history(directory, name);
+    if (isSystemError(error, ...IN_MOTION) && history.waits < PATIENCE) {
+      this.putOff(directory, name, hints, now());
+      return;
+    }
+    if (once && history.failures + 1 >= TRIES_ONCE) {
+      this.#giveUp(directory, name, describeError(error));
+      return;
+    }
+    const retryMs = dirty.fail(directory, name, hints, now());
+    if (history.failures > 1 || once) return;
+    const path = relativePath(tree, directory, name);
+    sink.emit({ kind: 'failed', path, reason: describeError(error), retryMs });
+  }
+
+  /** The entry is in order. */
+  settled(directory: DirectoryNode, name: ByteString): void {
+    const { dirty, once, sink, tree } = this.#context;
+    if (dirty.settle(directory, name) && !once)
+      sink.emit({ kind: 'recovered', path: relativePath(tree, directory, name) });
+  }
+
+  #giveUp(directory: DirectoryNode, name: ByteString, reason: string): void {
+    const { dirty, sink, tree } = this.#context;
+    dirty.settle(directory, name);
+    this.#givenUp += 1;
+    sink.emit({ kind: 'failed', path: relativePath(tree, directory, name), reason, retryMs: null });
+  }
+}
+
+/** Milliseconds: none at first, then doubling up to a second, so that an entry in constant change costs little. */
+function waitTime(waits: number): number {
+  return waits < 3 ? 0 : Math.min(1000, 20 * 2 ** Math.min(waits - 3, 6));
+}

@@ -1,0 +1,153 @@
+/** Opens the two directories of a node, after making sure that the tree is right about it. */
+import { openBelow, openOwnBelow } from '../apply/directories.ts';
+import { DirectoryPair } from '../apply/directory-pair.ts';
+import type { DirectoryNode } from '../detect/watch-tree.ts';
+import type { Settled, Watcher } from '../detect/watcher.ts';
+import { HINT, SELF } from '../dirty/dirty-set.ts';
+import { isSystemError, type ByteString, type Fd } from '../native/addon.ts';
+import type { SyncContext } from './context.ts';
+
+/** The node's directory is not where the tree has it; the tree has been corrected if that was possible. */
+export class StaleNodeError extends Error {
+  override readonly name = 'StaleNodeError';
+}
+
+/** The directory is missing in the destination, though the source has it. */
+export class MissingDestinationError extends Error {
+  override readonly name = 'MissingDestinationError';
+}
+
+export class Opener {
+  readonly #context: SyncContext;
+  readonly #watcher: Watcher | null;
+  readonly #onSettled: (settled: Settled) => void;
+  readonly #onIdle: (node: DirectoryNode, pair: DirectoryPair) => void;
+
+  /**
+   * `onSettled` is told when another directory than the expected one was found at a place; `onIdle` when all work in a
+   * pair is done and it is still open.
+   */
+  constructor(
+    context: SyncContext,
+    watcher: Watcher | null,
+    onSettled: (settled: Settled) => void,
+    onIdle: (node: DirectoryNode, pair: DirectoryPair) => void,
+  ) {
+    this.#context = context;
+    this.#watcher = watcher;
+    this.#onSettled = onSettled;
+    this.#onIdle = onIdle;
+  }
+
+  /** Throws StaleNodeError, MissingDestinationError, a SystemError of the source, or a SyncError of the roots. */
+  openPair(node: DirectoryNode): DirectoryPair {
+    const source = this.openSource(node);
+    try {
+      const destination = this.openDestination(node);
+      return new DirectoryPair(this.#context.addon, source, destination, (pair) => this.#onIdle(node, pair));
+    } catch (error) {
+      this.#context.addon.close(source);
+      throw error;
+    }
+  }
+
+  openSource(node: DirectoryNode): Fd {
+    const source = this.#open(node);
+    if (this.#watcher === null) return source;
+    try {
+      if (node.parent === null) {
+        this.#watcher.watchRoot(source);
+        return source;
+      }
+      if (node.wd === 0 ? this.#settle(node.parent, node, source) : this.#watcher.isSettled(node, source))
+        return source;
+    } catch (error) {
+      this.#context.addon.close(source);
+      throw error;
+    }
+    this.#context.addon.close(source);
+    return this.#resettle(node);
+  }
+
+  /** Opens a subdirectory of the source that has just arrived, and says who it is. */
+  settleChild(parent: DirectoryNode, name: ByteString): Settled | null {
+    if (this.#watcher === null) return null;
+    const { addon } = this.#context;
+    const above = this.openSource(parent);
+    try {
+      const directory = addon.openDir(above, name);
+      try {
+        return this.#watcher.settle(parent, name, directory);
+      } finally {
+        addon.close(directory);
+      }
+    } finally {
+      addon.close(above);
+    }
+  }
+
+  /** -1 in a dry run when it does not exist. */
+  openDestination(node: DirectoryNode): Fd {
+    const { addon, roots, tree, dirty, dryRun, now } = this.#context;
+    roots.checkDestination();
+    if (roots.destination === -1) return -1;
+    try {
+      return openOwnBelow(addon, roots.destination, this.#pathOf(node), (depth) => {
+        // Closed again when that directory is finished.
+        const opened = ancestorAt(node, (tree.pathOf(node)?.length ?? 0) - depth);
+        if (opened !== null) dirty.add(opened, SELF, HINT.NONE, now());
+      });
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT', 'ENOTDIR')) throw error;
+      if (dryRun) return -1;
+      throw new MissingDestinationError();
+    }
+  }
+
+  /** The place holds another directory than the tree says: events that are under way may explain it, else settle it. */
+  #resettle(node: DirectoryNode): Fd {
+    if (this.#watcher?.pump() === true && this.#context.tree.pathOf(node) !== null) {
+      const source = this.#open(node);
+      if (this.#watcher.isSettled(node, source)) return source;
+      this.#context.addon.close(source);
+    }
+    if (node.parent === null) throw new StaleNodeError();
+    const source = this.#open(node);
+    if (this.#settle(node.parent, node, source)) return source;
+    this.#context.addon.close(source);
+    throw new StaleNodeError();
+  }
+
+  /** Corrects the tree; true when it is the node's own directory after all. */
+  #settle(parent: DirectoryNode, node: DirectoryNode, source: Fd): boolean {
+    const settled = this.#watcher?.settle(parent, node.name, source);
+    if (settled === undefined || (settled.node === node && settled.change !== 'moved')) return true;
+    this.#onSettled(settled);
+    return false;
+  }
+
+  #open(node: DirectoryNode): Fd {
+    const { addon, roots } = this.#context;
+    const root = roots.openSource();
+    try {
+      return openBelow(addon, root, this.#pathOf(node));
+    } catch (error) {
+      if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) throw new StaleNodeError();
+      throw error;
+    } finally {
+      addon.close(root);
+    }
+  }
+
+  #pathOf(node: DirectoryNode): ByteString[] {
+    const path = this.#context.tree.pathOf(node);
+    if (path === null) throw new StaleNodeError();
+    return path;
+  }
+}
+
+function ancestorAt(node: DirectoryNode, generations: number): DirectoryNode | null {
+  let at: DirectoryNode | null = node;
+  for (let up = 0; up < generations && at !== null; up += 1) at = at.parent;
+  return at;
+}

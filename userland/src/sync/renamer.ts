@@ -1,0 +1,120 @@
+/** Turns arrivals and renames of the source into renames of the destination, where that spares copying. */
+import { renameDirectory, renameFile } from '../apply/renames.ts';
+import { comparedBits } from '../compare/policy.ts';
+import { isReserved } from '../compare/reserved.ts';
+import type { Place } from '../detect/changes.ts';
+import type { Settled } from '../detect/watcher.ts';
+import { HINT, SELF } from '../dirty/dirty-set.ts';
+import { isSystemError, type Fd } from '../native/addon.ts';
+import type { Busy } from './busy.ts';
+import { relativePath, type SyncContext } from './context.ts';
+import { MissingDestinationError, StaleNodeError, type Opener } from './opener.ts';
+import type { DirectoryNode } from '../detect/watch-tree.ts';
+
+/**
+ * How long a removal waits, in milliseconds: for the other half of a rename, and for the news that it was the whole
+ * source that went.
+ */
+export const REMOVAL_DELAY_MS = 50;
+
+export class Renamer {
+  readonly #context: SyncContext;
+  readonly #opener: Opener;
+  readonly #busy: Busy<DirectoryNode>;
+
+  constructor(context: SyncContext, opener: Opener, busy: Busy<DirectoryNode>) {
+    this.#context = context;
+    this.#opener = opener;
+    this.#busy = busy;
+  }
+
+  /** A directory has come to a place by a rename, from inside or outside. */
+  directoryArrived(place: Place): void {
+    const { dirty, now } = this.#context;
+    dirty.add(place.directory, place.name, HINT.NONE, now());
+    this.#shortcut(() => {
+      const settled = this.#opener.settleChild(place.directory, place.name);
+      if (settled !== null) this.settled(settled);
+    });
+  }
+
+  /** A directory was found at a place: where it is new, it is compared as a whole; where it has moved, its mirror is. */
+  settled({ node, change, from }: Settled): void {
+    const { dirty, now } = this.#context;
+    if (change === 'none' || node.parent === null) return;
+    const to: Place = { directory: node.parent, name: node.name };
+    dirty.add(to.directory, to.name, HINT.NONE, now());
+    if (from !== null) dirty.add(from.directory, from.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
+    const followed = from !== null && this.#shortcut(() => this.#moveMirror(from, to));
+    if (!followed) dirty.add(node, SELF, HINT.SCAN | HINT.DEEP, now());
+  }
+
+  fileRenamed(from: Place, to: Place): void {
+    const { addon, dirty, now, policy } = this.#context;
+    dirty.add(from.directory, from.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
+    dirty.add(to.directory, to.name, HINT.NONE, now());
+    if (isReserved(from.name) || isReserved(to.name)) return;
+    this.#shortcut(() => {
+      const source = this.#opener.openSource(to.directory);
+      try {
+        return this.#between(from, to, (old, fresh) =>
+          renameFile(
+            addon,
+            { directory: source, name: to.name },
+            { directory: old, name: from.name },
+            { directory: fresh, name: to.name },
+            comparedBits(policy),
+          ),
+        );
+      } finally {
+        addon.close(source);
+      }
+    });
+  }
+
+  #moveMirror(from: Place, to: Place): boolean {
+    return this.#between(from, to, (old, fresh) =>
+      renameDirectory(
+        this.#context.addon,
+        { directory: old, name: from.name },
+        { directory: fresh, name: to.name },
+      ),
+    );
+  }
+
+  /** Opens both directories of the destination for `rename`; false when it must not be tried. */
+  #between(from: Place, to: Place, rename: (old: Fd, fresh: Fd) => boolean): boolean {
+    const { addon, policy, sink, tree } = this.#context;
+    // Without deletion the old name stays, too. A busy name belongs to whoever is at work on it.
+    if (!policy.delete) return false;
+    if (this.#busy.has(from.directory, from.name) || this.#busy.has(to.directory, to.name)) return false;
+    const old = this.#opener.openDestination(from.directory);
+    try {
+      const fresh = this.#opener.openDestination(to.directory);
+      try {
+        if (!rename(old, fresh)) return false;
+      } finally {
+        addon.close(fresh);
+      }
+    } finally {
+      addon.close(old);
+    }
+    sink.emit({
+      kind: 'renamed',
+      from: relativePath(tree, from.directory, from.name),
+      to: relativePath(tree, to.directory, to.name),
+    });
+    return true;
+  }
+
+  /** A short cut that is barred is no failure: the dirty entries lead the long way round. */
+  #shortcut(take: () => boolean | void): boolean {
+    try {
+      return take() === true;
+    } catch (error) {
+      if (error instanceof StaleNodeError || error instanceof MissingDestinationError) return false;
+      if (isSystemError(error)) return false;
+      throw error;
+    }
+  }
+}

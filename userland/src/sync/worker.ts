@@ -1,0 +1,290 @@
+/** Works through one batch of the dirty set: open, compare, plan, apply. */
+import { getSystemErrorName } from 'node:util';
+import { applyStep, pretend, RACY_MS, type DoneOutcome } from '../apply/executor.ts';
+import type { DirectoryPair } from '../apply/directory-pair.ts';
+import { Slots } from '../apply/slots.ts';
+import type { Difference } from '../compare/difference.ts';
+import { compareDirectories } from '../compare/directory.ts';
+import { compareEntry } from '../compare/entry.ts';
+import { planEntry, type Step } from '../compare/planner.ts';
+import { comparedBits } from '../compare/policy.ts';
+import { isReserved } from '../compare/reserved.ts';
+import type { DirectoryNode } from '../detect/watch-tree.ts';
+import { HINT, SELF, type Batch } from '../dirty/dirty-set.ts';
+import { EXIT, SyncError } from '../errors.ts';
+import { DIFF } from '../metadata/records.ts';
+import { FILE_TYPE, type ByteString, type SystemError } from '../native/addon.ts';
+import { Busy } from './busy.ts';
+import { relativePath, type SyncContext } from './context.ts';
+import { Failures } from './failures.ts';
+import { MissingDestinationError, StaleNodeError, type Opener } from './opener.ts';
+
+/** As many as libuv's thread pool has threads by default. */
+const PARALLEL = 4;
+
+/** Postponements after which a file that never rests is copied as it is. */
+const RACY_PATIENCE = 5;
+
+export class Worker {
+  readonly busy = new Busy<DirectoryNode>();
+  readonly failures: Failures;
+  /** Set when `--max-delete` is reached: nothing is deleted from then on, the rest goes on. */
+  deleteLimit: SyncError | null = null;
+  readonly #context: SyncContext;
+  readonly #opener: Opener;
+  readonly #slots = new Slots(PARALLEL);
+  readonly #onDone: (error: unknown) => void;
+  readonly #created = new WeakSet<DirectoryNode>();
+
+  /** `onDone` is called at the end of each piece of background work, with null or with what ends the run. */
+  constructor(context: SyncContext, opener: Opener, onDone: (error: unknown) => void) {
+    this.#context = context;
+    this.#opener = opener;
+    this.#onDone = onDone;
+    this.failures = new Failures(context);
+  }
+
+  /** Slow work that goes on in the background. */
+  get inFlight(): number {
+    return this.#slots.used;
+  }
+
+  /** Throws what ends the run. */
+  async process(batch: Batch<DirectoryNode>): Promise<void> {
+    const node = batch.directory;
+    const pair = this.#open(batch);
+    if (pair === null) return;
+    try {
+      const self = batch.names.get(SELF) ?? HINT.NONE;
+      if ((self & HINT.SCAN) !== 0) await this.#scan(pair, node, self);
+      for (const [name, hints] of batch.names) if (name !== SELF) await this.#look(pair, node, name, hints);
+    } finally {
+      pair.release();
+    }
+  }
+
+  /** To be called when all work in a directory is done, while the pair is still open. */
+  finish(node: DirectoryNode, pair: DirectoryPair): void {
+    const { dryRun, policy, sink, tree, signal } = this.#context;
+    if (dryRun || signal.aborted) return;
+    try {
+      const changed = pair.copyAttributes(policy);
+      if (changed && !this.#created.has(node))
+        sink.emit({ kind: 'updated', path: relativePath(tree, node, SELF) });
+      this.#created.delete(node);
+      this.failures.settled(node, SELF);
+    } catch (error) {
+      this.failures.failed(node, SELF, HINT.NONE, error);
+    }
+  }
+
+  #open(batch: Batch<DirectoryNode>): DirectoryPair | null {
+    const { dirty, tree, now } = this.#context;
+    const node = batch.directory;
+    try {
+      return this.#opener.openPair(node);
+    } catch (error) {
+      const attached = tree.pathOf(node) !== null;
+      if (node.parent !== null && attached && isMisplaced(error))
+        dirty.add(node.parent, node.name, HINT.NONE, now());
+      if (error instanceof StaleNodeError) {
+        // Its place is compared first; if it is found elsewhere, it is compared as a whole there.
+        if (attached)
+          for (const [name, hints] of batch.names) this.failures.putOff(node, name, hints, now() + 10);
+        else dirty.forget(node);
+        return null;
+      }
+      // Making the directory brings a comparison of all that is in it.
+      if (error instanceof MissingDestinationError) return null;
+      for (const [name, hints] of batch.names) this.failures.failed(node, name, hints, error);
+      return null;
+    }
+  }
+
+  async #scan(pair: DirectoryPair, node: DirectoryNode, hints: number): Promise<void> {
+    const { addon, metadata, policy, signal, tree } = this.#context;
+    const { source, destination } = pair;
+    const directories = new Set<ByteString>();
+    try {
+      const compared = comparedBits(policy);
+      for (const found of compareDirectories(addon, { source, destination, compared, metadata })) {
+        if (signal.aborted) return;
+        if (found.kind === 'error') {
+          this.failures.failed(node, found.name, HINT.NONE, statError(found.errno));
+          continue;
+        }
+        if (found.type === FILE_TYPE.DIRECTORY) directories.add(found.name);
+        await this.#handle(pair, node, found, hints);
+      }
+    } catch (error) {
+      this.failures.failed(node, SELF, hints, error);
+      return;
+    }
+    for (const [name, child] of node.children)
+      if (!directories.has(name) && addon.statAt(source, name)?.type !== FILE_TYPE.DIRECTORY)
+        tree.detach(child);
+  }
+
+  async #look(pair: DirectoryPair, node: DirectoryNode, name: ByteString, hints: number): Promise<void> {
+    const { addon, ledger, policy, signal } = this.#context;
+    if (signal.aborted) return;
+    if (this.busy.has(node, name)) {
+      this.busy.defer(node, name, hints);
+      return;
+    }
+    try {
+      const found = compareEntry(addon, pair.source, pair.destination, name, comparedBits(policy));
+      if (found === null) {
+        this.#leave(node, name);
+        return;
+      }
+      const { source } = found;
+      const rewritten =
+        found.diff === 0 &&
+        (hints & HINT.CONTENT) !== 0 &&
+        source?.type === FILE_TYPE.REGULAR &&
+        !ledger.has(node, name, source);
+      await this.#handle(pair, node, rewritten ? { ...found, diff: DIFF.RACY } : found, hints);
+    } catch (error) {
+      this.failures.failed(node, name, hints, error);
+    }
+  }
+
+  /** Neither side has the entry. */
+  #leave(node: DirectoryNode, name: ByteString): void {
+    const child = node.children.get(name);
+    if (child !== undefined) this.#context.tree.detach(child);
+    this.failures.settled(node, name);
+  }
+
+  async #handle(pair: DirectoryPair, node: DirectoryNode, found: Difference, hints: number): Promise<void> {
+    const { policy, tree } = this.#context;
+    const { name } = found;
+    const isDirectory = found.type === FILE_TYPE.DIRECTORY && !policy.flat && !isReserved(name);
+    const child = node.children.get(name);
+    if (isDirectory && (found.diff & (DIFF.MISSING | DIFF.TYPE)) === 0) {
+      this.#descend(node, name, found.diff, hints);
+      return;
+    }
+    if (!isDirectory && child !== undefined) tree.detach(child);
+    const steps = planEntry(found, policy).filter(
+      (step) => step.kind !== 'remove' || this.deleteLimit === null,
+    );
+    if (steps.length === 0) this.failures.settled(node, name);
+    else await this.#run(pair, node, name, steps, hints);
+  }
+
+  /** Both sides have the directory: it is compared in its turn, as deep as there is reason to. */
+  #descend(node: DirectoryNode, name: ByteString, diff: number, hints: number): void {
+    const { dirty, now, tree } = this.#context;
+    const child = tree.childOf(node, name);
+    this.failures.settled(node, name);
+    if ((hints & HINT.DEEP) !== 0 || child.wd === 0) dirty.add(child, SELF, HINT.SCAN | HINT.DEEP, now());
+    else if ((hints & HINT.SCAN) === 0 || diff !== 0) dirty.add(child, SELF, HINT.NONE, now());
+  }
+
+  /** Performs the steps of one entry, in the background when that can take long. */
+  async #run(
+    pair: DirectoryPair,
+    node: DirectoryNode,
+    name: ByteString,
+    steps: readonly Step[],
+    hints: number,
+  ): Promise<void> {
+    if (this.busy.has(node, name)) {
+      this.busy.defer(node, name, hints);
+      return;
+    }
+    this.busy.begin(node, name);
+    const work = async (): Promise<void> => {
+      try {
+        await this.#perform(pair, node, name, steps, hints);
+      } finally {
+        const again = this.busy.end(node, name);
+        if (again !== null) this.#context.dirty.add(node, name, again, this.#context.now());
+      }
+    };
+    if (!steps.some(isSlow)) {
+      await work();
+      return;
+    }
+    await this.#slots.acquire();
+    pair.retain();
+    void this.#background(pair, work);
+  }
+
+  async #background(pair: DirectoryPair, work: () => Promise<void>): Promise<void> {
+    let end: unknown = null;
+    try {
+      await work();
+    } catch (error) {
+      end = error;
+    }
+    this.#slots.release();
+    try {
+      pair.release();
+    } catch (error) {
+      end ??= error;
+    }
+    this.#onDone(end);
+  }
+
+  async #perform(
+    pair: DirectoryPair,
+    node: DirectoryNode,
+    name: ByteString,
+    steps: readonly Step[],
+    hints: number,
+  ): Promise<void> {
+    const { dirty, dryRun, once, now } = this.#context;
+    const patient = dirty.history(node, name).waits < RACY_PATIENCE;
+    try {
+      for (const step of steps) {
+        const outcome = dryRun ? pretend(step) : await applyStep(this.#context, pair, step, patient);
+        if (outcome.kind === 'again') {
+          this.failures.putOff(node, name, hints, outcome.due);
+          return;
+        }
+        this.#done(node, name, step, outcome);
+        if (step.kind === 'copy' && !patient && !once) {
+          // It was copied in a restless moment; a write of that very tick would not show, so it is copied once more.
+          this.failures.putOff(node, name, HINT.CONTENT, now() + RACY_MS);
+          return;
+        }
+      }
+      this.failures.settled(node, name);
+    } catch (error) {
+      if (!(error instanceof SyncError) || error.exitCode !== EXIT.DELETE_LIMIT)
+        this.failures.failed(node, name, hints, error);
+      else this.deleteLimit ??= error;
+    }
+  }
+
+  #done(node: DirectoryNode, name: ByteString, step: Step, outcome: DoneOutcome): void {
+    const { dirty, ledger, now, sink, tree } = this.#context;
+    if (outcome.source !== null) ledger.note(node, name, outcome.source);
+    if (step.kind === 'mkdir') {
+      const child = tree.childOf(node, name);
+      this.#created.add(child);
+      dirty.add(child, SELF, HINT.SCAN | HINT.DEEP, now());
+    }
+    const path = relativePath(tree, node, name);
+    if (outcome.did === 'copied') sink.emit({ kind: 'copied', path, bytes: outcome.bytes });
+    else if (outcome.did === 'deleted') sink.emit({ kind: 'deleted', path, entries: outcome.entries });
+    else if (outcome.did !== null) sink.emit({ kind: outcome.did, path });
+  }
+}
+
+/** An entry's errno as the error that looking at it alone would throw. */
+function statError(errno: number): SystemError {
+  const code = getSystemErrorName(errno);
+  return Object.assign(new Error(`${code}: statx`), { code, errno, syscall: 'statx' });
+}
+
+function isMisplaced(error: unknown): boolean {
+  return error instanceof StaleNodeError || error instanceof MissingDestinationError;
+}
+
+function isSlow(step: Step): boolean {
+  return step.kind === 'copy' || step.kind === 'remove' || step.kind === 'clear';
+}
