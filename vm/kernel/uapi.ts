@@ -1,0 +1,69 @@
+/**
+ * The headers that a program needs to call what the series adds, taken out of the series itself: nobody writes the ABI
+ * down a second time.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { SERIES_DIR } from './layout.ts';
+import { applyHunks } from './patch-file.ts';
+import { readSeries, type Series } from './series.ts';
+
+const UAPI = 'include/uapi/';
+const TABLE = 'arch/x86/entry/syscalls/syscall_64.tbl';
+
+/**
+ * Writes below `outDir`, to be named by `-I`: each UAPI header that the series creates, at its path (`linux/dirsync.h`),
+ * and `dirsync_abi.h` with `#define __NR_dirsync_stat 451` and the like for each call that it adds.
+ *
+ * @throws `UserError` `BAD_SERIES` when the series adds no call
+ */
+export async function uapiHeaders(outDir: string, seriesDir: string = SERIES_DIR): Promise<void> {
+  const series = await readSeries(seriesDir);
+  const numbers = addedCalls(series).map(({ name, number }) => `#define __NR_${name} ${number}\n`);
+  if (numbers.length === 0) {
+    throw new UserError({
+      code: 'BAD_SERIES',
+      tried: `find the system calls that ${seriesDir} adds`,
+      found: `no line added to ${TABLE}`,
+    });
+  }
+  for (const [path, text] of createdFiles(series)) {
+    if (path.startsWith(UAPI)) await write(join(outDir, path.slice(UAPI.length)), text);
+  }
+  await write(
+    join(outDir, 'dirsync_abi.h'),
+    `/* Generated from the patch series. */\n#pragma once\n${numbers.join('')}`,
+  );
+}
+
+/** The system calls that the series adds to x86-64's table. */
+export function addedCalls(series: Series): { readonly name: string; readonly number: number }[] {
+  const table = changesOf(series).filter(({ newPath }) => newPath === TABLE);
+  return table
+    .flatMap(({ hunks }) => hunks.flatMap(({ lines }) => lines))
+    .flatMap((line) => {
+      const entry = /^\+(\d+)\s+\w+\s+(\w+)\s+\w+/.exec(line);
+      return entry?.[2] === undefined ? [] : [{ name: entry[2], number: Number(entry[1]) }];
+    });
+}
+
+/** The files that the series creates, as they are at its end. */
+function createdFiles(series: Series): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const { oldPath, newPath, hunks } of changesOf(series)) {
+    if (oldPath === undefined && newPath !== undefined) files.set(newPath, applyHunks('', hunks));
+    else if (newPath !== undefined && files.has(newPath))
+      files.set(newPath, applyHunks(files.get(newPath) ?? '', hunks));
+  }
+  return files;
+}
+
+function changesOf(series: Series): Series['patches'][number]['changes'][number][] {
+  return series.patches.flatMap(({ changes }) => changes);
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
