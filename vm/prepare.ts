@@ -4,7 +4,8 @@ import { compileGuestPrograms } from './image/guest-programs.ts';
 import { packInitramfs } from './image/initramfs.ts';
 import { packageSyncer } from './image/syncer.ts';
 import { buildKernel, type KernelBuild } from './kernel/build.ts';
-import type { Flavour } from './kernel/layout.ts';
+import { type Flavour, SERIES_DIR } from './kernel/layout.ts';
+import { readSeries } from './kernel/series.ts';
 import { fetchKernel } from './kernel/source/fetch.ts';
 import { uapiHeaders } from './kernel/uapi.ts';
 
@@ -60,7 +61,8 @@ async function prepareKernels(options: PrepareOptions, context: Context): Promis
 async function prepareImage(options: PrepareOptions, context: Context): Promise<Omit<Prepared, 'kernels'>> {
   const { path: syncer } = await packageSyncer(context);
   // The numbers and structs of our calls come from the series itself, never from a copy.
-  const headers = await uapiHeaders(context);
-  const programs = await compileGuestPrograms(options.guestSources, context, [`-I${headers}`]);
+  const { hash } = await readSeries(SERIES_DIR);
+  const headers = await context.cache.produce('uapi', { step: 1, series: hash }, (dir) => uapiHeaders(dir));
+  const programs = await compileGuestPrograms(options.guestSources, context, [`-I${headers.dir}`]);
   return { initramfs: await packInitramfs({ syncer, programs }, context), syncer };
 }

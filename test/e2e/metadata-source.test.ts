@@ -25,7 +25,7 @@ const TREES = `
 function actions(stdout: string): string[] {
   return stdout
     .split('\n')
-    .filter((line) => /^(Copied|Deleted|Created|Renamed|Linked|Attributes|Symlink)/.test(line))
+    .filter((line) => /^(Copied|Created directory|Updated|Deleted|Renamed): /.test(line))
     .toSorted();
 }
 
@@ -47,9 +47,9 @@ t.test('the patched kernel, the stock kernel and this host', async (t) => {
   const [onPatched, onStock] = [await inGuest(patched), await inGuest(stock)];
 
   t.match(onPatched.version, /metadata: kernel/, '--version in the patched guest');
-  t.match(onPatched.stats, /dirsync_stat calls: [1-9]\d*/, 'the patched guest really made call 451');
+  t.match(onPatched.stats, /^Calls: .* [1-9]\d* dirsync_stat/m, 'the patched guest really made call 451');
   t.match(onStock.version, /metadata: statx/, '--version in the stock guest');
-  t.match(onStock.stats, /dirsync_stat calls: 0\b/, 'the stock guest never made it');
+  t.match(onStock.stats, /^Calls: .* 0 dirsync_stat/m, 'the stock guest never made it');
 
   const { syncer } = await currentRunPlan(await testContext());
   const cwd = await mkdtemp(join(tmpdir(), 'dirsync-e2e-'));
@@ -57,7 +57,7 @@ t.test('the patched kernel, the stock kernel and this host', async (t) => {
   await execa('sh', ['-euc', `mkdir source destination; ${TREES}`], { cwd });
   const host = await execa(syncer, ['--once', '--stats', '-v', 'source', 'destination'], { cwd, all: true });
   t.match((await execa(syncer, ['--version'])).stdout, /metadata: statx/, '--version on this host');
-  t.match(host.all, /dirsync_stat calls: 0\b/, 'this host never made call 451');
+  t.match(host.all, /^Calls: .* 0 dirsync_stat/m, 'this host never made call 451');
 
   t.same(onPatched.actions, onStock.actions, 'kernel and statx found the same');
   t.same(actions(host.stdout), onStock.actions, 'and so did this host');

@@ -23,7 +23,7 @@ for (const fileSystem of FILE_SYSTEMS) {
       `,
       cwd,
     );
-    const result = await vm.exec(['dirsync', '--phase', '1', 'source', 'destination'], { cwd });
+    const result = await vm.exec(['dirsync', '--phase', '1', '-v', 'source', 'destination'], { cwd });
     t.equal(result.code, 0, 'exit code', { output: result.stderr });
     t.match(result.stdout, /^Copied: source\/new.txt -> destination\/new.txt$/m);
     t.match(result.stdout, /Directory synchronization completed\.\n$/);

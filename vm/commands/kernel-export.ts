@@ -1,18 +1,16 @@
 /** `npm run kernel:export`: writes the commits of an edited tree back as the series. */
 import type { Command } from '../cli/command.ts';
-import { exportSeries } from '../kernel/export.ts';
-import { EDIT_FOLDER } from './kernel-edit.ts';
+import { EDIT_DIR } from '../kernel/edit.ts';
+import { exportKernel } from '../kernel/export.ts';
 
 export const kernelExport: Command = {
   name: 'kernel:export',
   operands: '[FOLDER]',
   summary: 'Writes the commits of FOLDER (default: build/linux) back to kernel-patch/series.',
   options: [],
-  async run({ positionals: [folder = EDIT_FOLDER] }, context) {
-    const changed = await exportSeries({ folder }, context);
-    process.stdout.write(
-      changed.length === 0 ? 'nothing changed\n' : changed.map((name) => `${name}\n`).join(''),
-    );
+  async run({ positionals: [dir = EDIT_DIR] }, context) {
+    const patches = await exportKernel({ dir }, context);
+    process.stdout.write(patches.map((name) => `${name}\n`).join(''));
     return 'PASS';
   },
 };

@@ -10,7 +10,6 @@
  * (of directories, too, the two roots excepted). With --wait it compares again and again until the trees are equal or
  * the time is up, so that a test of a live syncer needs no sleep and no round trip.
  */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
