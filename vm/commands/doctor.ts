@@ -12,7 +12,7 @@ export const doctor: Command = {
   async run({ values }, { cache, signal }) {
     const family = await hostFamily();
     let findings = await examine(REQUIREMENTS);
-    process.stdout.write(`${renderFindings(findings, family)}\ncache   ${cache.root}\n`);
+    process.stdout.write(`${renderFindings(findings, family)}\ncache    ${cache.root}\n`);
     const packages = family === undefined ? [] : missingPackages(findings, family, true);
     if (family !== undefined && packages.length > 0) {
       const command = installCommand(family, packages, process.getuid?.() ?? 0).join(' ');

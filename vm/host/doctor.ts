@@ -20,13 +20,20 @@ export function missingPackages(
 
 /** The doctor's table: one line a requirement, missing ones with their package. */
 export function renderFindings(findings: readonly Finding[], family: Family | undefined): string {
+  const found = findings.map((finding) => whatWasFound(finding, family));
   const width = Math.max(...findings.map(({ name }) => name.length));
-  const lines = findings.map(({ name, present, found, requirement }) => {
-    const mark = present ? 'ok      ' : requirement.optional ? 'absent  ' : 'MISSING ';
-    const what = present ? found : `package ${requirement.packages[family ?? 'debian']}`;
-    return `${mark}${name.padEnd(width)}  ${what}  (${requirement.why})`;
-  });
-  return lines.join('\n');
+  const foundWidth = Math.max(...found.map((text) => text.length));
+  return findings
+    .map(({ name, present, requirement }, index) => {
+      const mark = present ? 'ok' : requirement.optional ? 'absent' : 'MISSING';
+      const columns = [mark.padEnd(7), name.padEnd(width), (found[index] ?? '').padEnd(foundWidth)];
+      return `${columns.join('  ')}  ${requirement.why}`;
+    })
+    .join('\n');
+}
+
+function whatWasFound({ present, found, requirement }: Finding, family: Family | undefined): string {
+  return present ? found : `package ${requirement.packages[family ?? 'debian']}`;
 }
 
 /** The error of a stage that cannot run for want of packages; undefined when nothing needed is missing. */

@@ -9,7 +9,7 @@ export interface Finding {
   /** The command or header, as it is named in the requirement. */
   readonly name: string;
   readonly present: boolean;
-  /** The line of `--version` with the version, or where it lies; empty when it is missing. */
+  /** Its version, or where it lies if it does not tell one; empty when it is missing. */
   readonly found: string;
 }
 
@@ -59,8 +59,8 @@ async function versionOf(path: string): Promise<string> {
     stdin: 'ignore',
     timeout: 5000,
   });
-  const line = stdout.split('\n').find((text) => /\d\.\d/.test(text));
-  return failed || line === undefined ? path : line.trim();
+  const version = /\d+(?:\.\d+)+[\w.+-]*/.exec(stdout);
+  return failed || version === null ? path : version[0];
 }
 
 /** Headers lie in /usr/include or in the folder of the multiarch triplet below it. */
