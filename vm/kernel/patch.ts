@@ -98,8 +98,11 @@ async function patchFailed(
     /FAILED|can't find file|malformed|Reversed|already exists/.test(line),
   );
   // GNU patch names the file on a line of its own, before what it says of the hunks.
-  const file = said.slice(0, failure + 1).findLast((line) => line.startsWith('patching file '));
-  const named = file === undefined ? '' : `${file.replace('patching file ', '')}: `;
+  const file = said
+    .slice(0, failure + 1)
+    .flatMap((line) => /^(?:patching file |.* would create the file )([^,]+)/.exec(line)?.[1] ?? [])
+    .at(-1);
+  const named = file === undefined ? '' : `${file}: `;
   const rejected = existsSync(reject) ? `\n${(await readFile(reject, 'utf8')).trimEnd()}` : '';
   return new UserError({
     code: 'PATCH_FAILED',
