@@ -38,7 +38,14 @@ export type HarnessEvent =
     }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'warning'; readonly text: string }
-  | { readonly kind: 'vm.start'; readonly vm: string; readonly accel: string; readonly commandLine: string }
+  | {
+      readonly kind: 'vm.start';
+      readonly vm: string;
+      readonly accel: string;
+      readonly commandLine: string;
+      /** QEMU's process id; absent when it could not be started. */
+      readonly pid?: number;
+    }
   | { readonly kind: 'vm.ready'; readonly vm: string; readonly ms: number; readonly kernel: string }
   | {
       readonly kind: 'vm.end';

@@ -84,12 +84,19 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
   await writeCommands(artifacts, commandLine, byHand);
   ctx.signal.throwIfAborted();
 
-  ctx.events.emit({ kind: 'vm.start', vm: machine.name, accel: accel.name, commandLine });
   const qemuProcess = startQemu({
     path: qemu.path,
     args,
     stderrFile: artifacts.qemuLog,
     signal: ctx.signal,
+  });
+  const { pid } = qemuProcess;
+  ctx.events.emit({
+    kind: 'vm.start',
+    vm: machine.name,
+    accel: accel.name,
+    commandLine,
+    ...(pid !== undefined && { pid }),
   });
   const supervisor = new Supervisor(qemuProcess, deadlines, ctx.signal);
   const client = AgentClient.connect(agentLine(qemuProcess.agent), {
@@ -137,7 +144,7 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
   return new Vm({
     name: machine.name,
     dir: artifacts.dir,
-    pid: qemuProcess.pid,
+    pid,
     hello,
     readyMs,
     client,

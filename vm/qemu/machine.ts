@@ -85,9 +85,15 @@ export function qemuArguments(machine: Machine, wiring: Wiring): string[] {
  * The kernel's command line. `panic=-1` leaves at once after a panic, and printk.time=1 lets the console's reader tell
  * the kernel's lines from a program's. There is no `quiet`: it would hide warnings, and saves 25 ms only.
  *
- * @param append is added last, and so wins where the kernel takes the last value
+ * @param append is added last; a parameter in it replaces ours of the same name, but for `console`, which adds up
  */
 export function kernelCommandLine(nonce: string, append: string): string {
-  const own = `console=ttyS0 printk.time=1 panic=-1 dirsync.agent=ttyS1 dirsync.nonce=${nonce}`;
-  return append === '' ? own : `${own} ${append}`;
+  const own = ['printk.time=1', 'panic=-1', 'dirsync.agent=ttyS1', `dirsync.nonce=${nonce}`];
+  const given = append.split(/\s+/).filter((word) => word !== '');
+  const names = new Set(given.map(parameterName));
+  return ['console=ttyS0', ...own.filter((word) => !names.has(parameterName(word))), ...given].join(' ');
+}
+
+function parameterName(word: string): string {
+  return word.split('=', 1)[0] ?? word;
 }

@@ -74,7 +74,7 @@ export class Supervisor {
     setImmediate(() => this.#act());
   }
 
-  async #connectQmp(): Promise<Qmp> {
+  #connectQmp(): Promise<Qmp> {
     const connected = Qmp.connect(this.#process.qmp, ({ event, data }) => {
       this.observe({ kind: 'qmp', event, data });
       if (event === 'STOP') void this.#askWhyStopped();

@@ -57,8 +57,15 @@ void t.test('by hand there is nothing that only the harness could connect', asyn
   t.notMatch(args.join(' '), /fd=|logfile|qmp/);
 });
 
-void t.test("the user's kernel parameters come last", async (t) => {
-  t.match(kernelCommandLine('c0ffee', 'panic=5 foo'), / dirsync\.nonce=c0ffee panic=5 foo$/);
+void t.test("the user's kernel parameters come last, and replace ours", async (t) => {
+  t.equal(
+    kernelCommandLine('c0ffee', ' panic=5  foo'),
+    'console=ttyS0 printk.time=1 dirsync.agent=ttyS1 dirsync.nonce=c0ffee panic=5 foo',
+  );
+  t.match(
+    kernelCommandLine('c0ffee', 'console=tty0'),
+    /^console=ttyS0 .* dirsync\.nonce=c0ffee console=tty0$/,
+  );
   t.match(kernelCommandLine('c0ffee', ''), / dirsync\.nonce=c0ffee$/);
 });
 

@@ -1,0 +1,127 @@
+/** Guests that end in every bad way there is: each has its verdict, and says why. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { EXIT_CODES, type Verdict } from '../../vm/verdict.ts';
+import { boot, testContext, vmErrorOf, type TestContext } from './guest.ts';
+
+/** The verdict that was emitted for the only guest of a context. */
+function emitted(ctx: TestContext): Verdict | undefined {
+  const ends = ctx.events.events.filter((event) => event.kind === 'vm.end');
+  return ends.length === 1 ? ends[0]?.verdict : undefined;
+}
+
+void t.test('a guest that says done passes', async (t) => {
+  const ctx = await testContext(t);
+  const vm = await boot(t, ctx, { disks: [{ sizeMiB: 8 }] });
+  t.match(await vm.exec(['/bin/echo', 'hello']), { code: 0, stdout: 'hello\n' });
+  t.match(await vm.exec(['/bin/cat', '/sys/block/vda/size']), { stdout: `${8 * 2048}\n` });
+  await vm.writeFile('/tmp/a', 'content');
+  t.equal(String(await vm.readFile('/tmp/a')), 'content');
+  const shell = await vm.spawn(['/bin/sh', '-c', 'echo ready; exec sleep 1000']);
+  await shell.output(/ready/);
+  await shell.kill('SIGINT');
+  t.match(await shell.exited, { signal: 'SIGINT' });
+  t.match(await vm.qmp.execute('query-status'), { status: 'running' });
+
+  const end = await vm.shutdown();
+  t.equal(end.verdict, 'PASS');
+  t.equal(emitted(ctx), 'PASS');
+  t.match(
+    ctx.events.events.map(({ kind }) => kind).filter((kind) => kind.startsWith('vm.')),
+    ['vm.start', 'vm.ready', 'vm.end'],
+  );
+  const record = JSON.parse(readFileSync(join(vm.dir, 'vm.json'), 'utf8')) as unknown;
+  t.match(record, { verdict: 'PASS', commandLine: end.commandLine, accel: { name: /kvm|tcg/ } });
+  t.match(readFileSync(join(vm.dir, 'console.log'), 'utf8'), /Linux version/);
+  t.match(readFileSync(join(vm.dir, 'command.txt'), 'utf8'), /qemu-system-x86_64/);
+  await t.rejects(vm.exec(['/bin/true']), { code: 'AGENT_LOST' }, 'nobody is there any more');
+  await t.resolves(vm[Symbol.asyncDispose]());
+});
+
+void t.test('PANIC: everything that is pending rejects with it', async (t) => {
+  const ctx = await testContext(t);
+  const vm = await boot(t, ctx);
+  const sleeper = await vm.spawn(['/bin/sleep', '1000']);
+  const output = sleeper.output(/never/);
+  const crash = vm.writeFile('/proc/sysrq-trigger', 'c');
+  const errors = await Promise.all([crash, output, sleeper.exited].map(vmErrorOf));
+  t.equal(new Set(errors).size, 1, 'one error for all');
+  const [error] = errors;
+  t.match(error, { verdict: 'PANIC', code: 'VM_PANIC' });
+  t.equal(error?.end.title, 'Kernel panic - not syncing: sysrq triggered crash');
+  t.ok((error?.end.consoleTail.length ?? 0) <= 40);
+  t.match(error?.message, /sysrq triggered crash[^]*Call Trace[^]*qemu-system-x86_64.*-append[^]*try: /);
+  t.equal(emitted(ctx), 'PANIC');
+  t.equal(EXIT_CODES[error?.verdict ?? 'PASS'], 3);
+  t.equal(await vmErrorOf(vm.exec(['/bin/true'])), error, 'later requests, too');
+  await t.resolves(vm[Symbol.asyncDispose](), 'it was said once');
+});
+
+void t.test('PANIC after the last request: the disposal says it', async (t) => {
+  const ctx = await testContext(t);
+  const vm = await boot(t, ctx);
+  await vm.spawn(['/bin/sh', '-c', 'sleep 0.2; echo c >/proc/sysrq-trigger']);
+  t.equal((await vm.ended).verdict, 'PANIC');
+  t.match(await vmErrorOf(vm[Symbol.asyncDispose]()), { verdict: 'PANIC' });
+});
+
+void t.test('SPLAT: a guest that logged a warning has not passed, though it said done', async (t) => {
+  const ctx = await testContext(t);
+  const vm = await boot(t, ctx);
+  await vm.writeFile('/dev/kmsg', '<4>WARNING: CPU: 0 PID: 1 at fs/dirsync.c:1 nothing+0x0/0x1\n');
+  t.match(await vmErrorOf(vm.shutdown()), { verdict: 'SPLAT', end: { title: /^WARNING: CPU: 0/ } });
+});
+
+void t.test('HANG: the agent gives no more sign of life', async (t) => {
+  const ctx = await testContext(t);
+  const vm = await boot(t, ctx, { deadlines: { beatMs: 2500 } });
+  const error = await vmErrorOf(vm.exec(['/bin/sh', '-c', 'kill -STOP $PPID']));
+  t.match(error, { verdict: 'HANG', end: { title: 'no sign of life from the agent for 2500 ms' } });
+  t.equal(emitted(ctx), 'HANG');
+});
+
+void t.test('LOST: the agent dies, and the guest with it', async (t) => {
+  const vm = await boot(t, await testContext(t));
+  const error = await vmErrorOf(vm.exec(['/bin/sh', '-c', 'kill -KILL $PPID; sleep 1000']));
+  t.match(error, { verdict: 'LOST', end: { title: /powered off without saying done/ } });
+});
+
+for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+  void t.test(`LOST: QEMU is ended from outside by ${signal}`, async (t) => {
+    const vm = await boot(t, await testContext(t));
+    const pending = vm.exec(['/bin/sleep', '1000']);
+    pending.catch(() => undefined);
+    process.kill(vm.pid ?? 0, signal);
+    t.match(await vmErrorOf(pending), { verdict: 'LOST', end: { title: /from outside/ } });
+  });
+}
+
+void t.test('BOOT: an init that never starts the agent', async (t) => {
+  const init = '#!/bin/sh\nexec sleep 1000\n';
+  const booting = boot(t, await testContext(t), { deadlines: { bootMs: 8000 } }, [
+    { path: '/init', data: init, mode: 0o755 },
+  ]);
+  const error = await vmErrorOf(booting);
+  t.match(error, { verdict: 'BOOT', end: { title: /did not answer within 8000 ms/ } });
+});
+
+void t.test('BOOT: the agent answers on a line that nobody listens to', async (t) => {
+  const booting = boot(t, await testContext(t), {
+    append: 'dirsync.agent=null',
+    deadlines: { bootMs: 8000 },
+  });
+  t.match(await vmErrorOf(booting), { verdict: 'BOOT' });
+});
+
+void t.test('PANIC: an init that exits', async (t) => {
+  const booting = boot(t, await testContext(t), {}, [
+    { path: '/init', data: '#!/bin/sh\nexit 0\n', mode: 0o755 },
+  ]);
+  t.match(await vmErrorOf(booting), { verdict: 'PANIC', end: { title: /Attempted to kill init/ } });
+});
+
+void t.test('LOST: a guest with another nonce is not believed', async (t) => {
+  const booting = boot(t, await testContext(t), { append: 'dirsync.nonce=0' });
+  t.match(await vmErrorOf(booting), { verdict: 'LOST', end: { title: /nonce/ } });
+});
