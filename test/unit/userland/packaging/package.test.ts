@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import t from 'tap';
 import { packageSyncer } from '../../../../userland/package.ts';
 import { erasePaths } from '../../../../userland/packaging/pkg.ts';
+import { runTool } from '../../../../userland/packaging/tool.ts';
 
 const LOAD = JSON.stringify(new URL('../../../../userland/src/native/load.ts', import.meta.url).pathname);
 
@@ -75,6 +76,18 @@ void t.test('an interrupted packaging leaves nothing', async (t) => {
     temporaries().filter((name) => !before.includes(name)),
     [],
   );
+});
+
+void t.test('a tool that is missing or fails is named, with what to type', async (t) => {
+  const signal = new AbortController().signal;
+  await t.rejects(runTool(['no-such-strip', 'x'], 'apt-get install binutils', signal), {
+    code: 'TOOL_FAILED',
+    message: /tried: run no-such-strip x\n {2}found: no such program\n {2}try: {3}apt-get install binutils/,
+  });
+  await t.rejects(runTool(['sh', '-c', 'echo its words >&2; exit 3'], 'hint', signal), {
+    code: 'TOOL_FAILED',
+    message: /exit code 3\nits words/,
+  });
 });
 
 void t.test('the command line says what it wants', async (t) => {
