@@ -75,7 +75,9 @@ type Running = ReturnType<typeof command>;
 function command(args: readonly string[], cwd: string, options: RunOptions) {
   const [file, before] = PACKAGED === undefined ? [process.execPath, [MAIN]] : [PACKAGED, []];
   const user = options.unprivileged === true && IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {};
-  return execa(file, [...before, ...args], { cwd, reject: false, timeout: 60_000, ...user });
+  // tap makes every Node process below it write a report, which an ordinary user may not, and nobody reads.
+  const env = { NODE_OPTIONS: undefined };
+  return execa(file, [...before, ...args], { cwd, env, reject: false, timeout: 60_000, ...user });
 }
 
 export class LiveSyncer {
