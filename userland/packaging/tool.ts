@@ -15,8 +15,8 @@ export async function runTool(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ExecaError)) throw error;
-    const found =
-      error.code === 'ENOENT' ? 'no such program' : `${error.originalMessage ?? ''}\n${error.all ?? ''}`;
-    throw new PackageError('TOOL_FAILED', `run ${command.join(' ')}`, found.trim(), hint, error);
+    const ending = error.signal ?? `exit code ${error.exitCode}`;
+    const found = error.code === 'ENOENT' ? 'no such program' : `${ending}\n${String(error.all ?? '')}`;
+    throw new PackageError('TOOL_FAILED', `run ${command.join(' ')}`, found, hint, error);
   }
 }

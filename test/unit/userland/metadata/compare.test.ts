@@ -86,6 +86,7 @@ void t.test('differences are those of an independent comparison', async (t) => {
           const { header, records } = decodeRecords(buffer.subarray(0, length));
           for (const record of records) found[record.name] = (found[record.name] ?? 0) + record.diff;
           scanned += header.scanned;
+          if (maxEntries > 0) t.ok(header.scanned <= maxEntries, 'no more than asked for');
           eof = (header.flags & HEADER.EOF) !== 0;
           t.equal((header.flags & HEADER.SHORT) === 0, eof);
         }
