@@ -12,6 +12,7 @@ import { execa } from 'execa';
 import { buildAddon } from './native/build.ts';
 import { seedBase } from './packaging/base.ts';
 import { bundle } from './packaging/bundle.ts';
+import { PackageError } from './packaging/error.ts';
 import { runPkg } from './packaging/pkg.ts';
 
 const CHECKOUT = resolve(import.meta.dirname, '..');
@@ -22,19 +23,6 @@ export interface PackageOptions {
   /** Default `userland/src/main.ts`. */
   readonly entry?: string;
   readonly signal?: AbortSignal;
-}
-
-/** Raised when the packaged program does not run: pkg reports success even for a base that does not fit. */
-export class PackageError extends Error {
-  readonly code = 'PACKAGE_DOES_NOT_RUN';
-
-  constructor(found: string) {
-    super(
-      `PACKAGE_DOES_NOT_RUN\n  tried: run the new executable with --version\n  found: ${found}\n` +
-        '  try:   rm -r build/package, then again: the Node base of pkg may be damaged',
-    );
-    this.name = 'PackageError';
-  }
 }
 
 /** Makes the executable. When it fails or is aborted, `out` is as it was, and nothing else is left. */
@@ -60,15 +48,15 @@ export async function packageSyncer(options: PackageOptions): Promise<void> {
   }
 }
 
+/** pkg reports success even for a base that does not fit; the program then prints nothing and exits with 0. */
 async function checkRuns(program: string, signal: AbortSignal): Promise<void> {
-  const result = await execa(program, ['--version'], {
-    cancelSignal: signal,
-    timeout: 30_000,
-    reject: false,
-  });
+  const options = { cancelSignal: signal, timeout: 30_000, reject: false } as const;
+  const { exitCode, stdout, stderr } = await execa(program, ['--version'], options);
   signal.throwIfAborted();
-  if (result.exitCode !== 0) throw new PackageError(`exit code ${result.exitCode}: ${result.stderr}`);
-  if (result.stdout === '') throw new PackageError('it prints nothing');
+  if (exitCode === 0 && stdout !== '') return;
+  const found = exitCode === 0 ? 'it prints nothing' : `exit code ${exitCode}: ${stderr}`;
+  const hint = 'rm -r build/package, then again: the Node base of pkg may be damaged';
+  throw new PackageError('PACKAGE_DOES_NOT_RUN', 'run the new executable with --version', found, hint);
 }
 
 async function main(): Promise<void> {

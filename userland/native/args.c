@@ -111,8 +111,8 @@ bool arg_bool(struct call *call, unsigned int at, bool absent, bool *value)
 enum bytes_status { BYTES_OK, BYTES_NO_STRING, BYTES_NUL, BYTES_LONG };
 
 /*
- * Read as UTF-16 and narrowed by hand: the latin1 reader of Node-API drops the upper byte of a char above 0xff, and
- * the name of one file would silently become that of another.
+ * Read as UTF-16 and narrowed by hand: the latin1 reader of Node-API drops the upper byte of a char
+ * above 0xff, and the name of one file would silently become that of another.
  */
 static enum bytes_status read_bytes(napi_env env, napi_value value, char bytes[PATH_MAX])
 {
@@ -137,7 +137,8 @@ static enum bytes_status read_bytes(napi_env env, napi_value value, char bytes[P
 static bool accept_bytes(struct call *call, enum bytes_status status)
 {
 	if (status == BYTES_NUL || status == BYTES_LONG)
-		throw_system(call, status == BYTES_NUL ? EINVAL : ENAMETOOLONG, call->function, NULL);
+		throw_system(call, status == BYTES_NUL ? EINVAL : ENAMETOOLONG, call->function,
+			     NULL);
 	return status == BYTES_OK;
 }
 
@@ -174,13 +175,18 @@ bool arg_memory(struct call *call, unsigned int at, void **data, size_t *length)
 	bool is_array = false;
 
 	napi_is_typedarray(call->env, call->value[at], &is_array);
-	if (!is_array || napi_get_typedarray_info(call->env, call->value[at], &type, length, data, NULL, NULL) != napi_ok ||
+	if (!is_array ||
+	    napi_get_typedarray_info(call->env, call->value[at], &type, length, data, NULL, NULL) !=
+		    napi_ok ||
 	    type != napi_uint8_array)
 		return throw_argument(call, at, "a Uint8Array");
 	return true;
 }
 
-/* False with a pending TypeError when the options are no object; `*value` is NULL when the property is not given. */
+/*
+ * False with a pending TypeError when the options are no object; `*value` is NULL when the property
+ * is not given.
+ */
 static bool find_option(struct call *call, unsigned int at, const char *property, napi_value *value)
 {
 	napi_valuetype type = type_of(call->env, call->value[at]);
@@ -219,7 +225,8 @@ bool option_i64(struct call *call, unsigned int at, const char *property, int64_
 	return true;
 }
 
-bool option_name(struct call *call, unsigned int at, const char *property, char name[PATH_MAX], bool *given)
+bool option_name(struct call *call, unsigned int at, const char *property, char name[PATH_MAX],
+		 bool *given)
 {
 	napi_value found;
 	enum bytes_status status;
@@ -247,8 +254,9 @@ napi_value system_error(napi_env env, int error, const char *syscall, const char
 	char message[PATH_MAX + 128];
 	napi_value text, value, object;
 
-	snprintf(message, sizeof(message), "%s: %s, %s%s%s%s", code ? code : "UNKNOWN", reason ? reason : "unknown error",
-		 syscall, path ? " '" : "", path ? path : "", path ? "'" : "");
+	snprintf(message, sizeof(message), "%s: %s, %s%s%s%s", code ? code : "UNKNOWN",
+		 reason ? reason : "unknown error", syscall, path ? " '" : "", path ? path : "",
+		 path ? "'" : "");
 	napi_create_string_latin1(env, message, NAPI_AUTO_LENGTH, &text);
 	napi_create_string_latin1(env, code ? code : "UNKNOWN", NAPI_AUTO_LENGTH, &value);
 	napi_create_error(env, value, text, &object);
@@ -272,7 +280,8 @@ napi_value result_void(struct call *call, long result, const char *syscall, cons
 
 napi_value result_int(struct call *call, long result, const char *syscall, const char *path)
 {
-	return result < 0 ? throw_system(call, errno, syscall, path) : make_number(call->env, (double)result);
+	return result < 0 ? throw_system(call, errno, syscall, path)
+			  : make_number(call->env, (double)result);
 }
 
 napi_value make_bytes(napi_env env, const char *bytes, size_t length)

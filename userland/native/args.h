@@ -1,8 +1,9 @@
 /*
  * Arguments and errors at the border between JavaScript and C.
  *
- * Each arg_* function reads one argument; when it is not of that type it throws a TypeError that names the argument's
- * position, and returns false: the caller returns NULL at once. Nothing here aborts, whatever JavaScript hands over.
+ * Each arg_* function reads one argument; when it is not of that type it throws a TypeError that
+ * names the argument's position, and returns false: the caller returns NULL at once. Nothing here
+ * aborts, whatever JavaScript hands over.
  */
 #ifndef DIRSYNC_ARGS_H
 #define DIRSYNC_ARGS_H
@@ -35,18 +36,25 @@ bool arg_fd(struct call *call, unsigned int at, int *fd);
 bool arg_u32(struct call *call, unsigned int at, uint32_t *value);
 bool arg_i64(struct call *call, unsigned int at, int64_t *value);
 bool arg_bool(struct call *call, unsigned int at, bool absent, bool *value);
-/* A byte string of at most PATH_MAX - 1 bytes: EINVAL for a NUL inside, ENAMETOOLONG when it is longer. */
+/*
+ * A byte string of at most PATH_MAX - 1 bytes: EINVAL for a NUL inside, ENAMETOOLONG when it is
+ * longer.
+ */
 bool arg_bytes(struct call *call, unsigned int at, char bytes[PATH_MAX]);
 /* A single name below a directory fd, or with AT_FDCWD any path: two arguments from `at` on. */
 bool arg_name_at(struct call *call, unsigned int at, int *dir, char name[PATH_MAX]);
 /* The memory of a Uint8Array; valid until JavaScript runs again. */
 bool arg_memory(struct call *call, unsigned int at, void **data, size_t *length);
 
-/* Properties of an options object; a property that is absent or undefined leaves the value as it is. */
+/*
+ * Properties of an options object; a property that is absent or undefined leaves the value as it
+ * is.
+ */
 bool option_bool(struct call *call, unsigned int at, const char *property, bool *value);
 bool option_i64(struct call *call, unsigned int at, const char *property, int64_t *value);
 /* One name; `given` says whether it was there. */
-bool option_name(struct call *call, unsigned int at, const char *property, char name[PATH_MAX], bool *given);
+bool option_name(struct call *call, unsigned int at, const char *property, char name[PATH_MAX],
+		 bool *given);
 
 bool throw_type(struct call *call, const char *what);
 napi_value throw_system(struct call *call, int error, const char *syscall, const char *path);

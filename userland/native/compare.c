@@ -1,8 +1,9 @@
 /*
  * Two directories compared: one slice of the source's names per call, into a buffer of the caller.
  *
- * The only state between two calls is the position of the source's fd, as with getdents64 itself. When the buffer is
- * full in the middle of what one getdents64 gave, the fd is put back to behind the last name that was looked at.
+ * The only state between two calls is the position of the source's fd, as with getdents64 itself.
+ * When the buffer is full in the middle of what one getdents64 gave, the fd is put back to behind
+ * the last name that was looked at.
  */
 #define _GNU_SOURCE
 #include "differ.h"
@@ -22,7 +23,8 @@ struct slice {
 	size_t used;
 };
 
-static void append_record(struct slice *slice, const char *name, unsigned char type, const struct difference *found)
+static void append_record(struct slice *slice, const char *name, unsigned char type,
+			  const struct difference *found)
 {
 	size_t namelen = strlen(name);
 	size_t length = record_length(namelen);
@@ -57,9 +59,11 @@ static void append_record(struct slice *slice, const char *name, unsigned char t
 	slice->header.nr_records++;
 }
 
-static bool is_wanted(const struct compare_request *request, unsigned char type, const struct difference *found)
+static bool is_wanted(const struct compare_request *request, unsigned char type,
+		      const struct difference *found)
 {
-	if (found->error != 0 || (found->diff & request->report) != 0 || (request->report & REPORT_ALL))
+	if (found->error != 0 || (found->diff & request->report) != 0 ||
+	    (request->report & REPORT_ALL))
 		return true;
 	if (found->has_source)
 		type = stat_type(&found->source);
@@ -68,7 +72,8 @@ static bool is_wanted(const struct compare_request *request, unsigned char type,
 	return (request->report & REPORT_LINKED) && type == DT_REG && found->source.stx_nlink > 1;
 }
 
-static void compare_entry(const struct compare_request *request, const struct dirent64 *entry, struct slice *slice)
+static void compare_entry(const struct compare_request *request, const struct dirent64 *entry,
+			  struct slice *slice)
 {
 	struct difference found;
 
@@ -84,7 +89,8 @@ static void compare_entry(const struct compare_request *request, const struct di
 		append_record(slice, entry->d_name, entry->d_type, &found);
 }
 
-static bool has_room(const struct compare_request *request, const struct slice *slice, const char *name)
+static bool has_room(const struct compare_request *request, const struct slice *slice,
+		     const char *name)
 {
 	if (request->max_entries != 0 && slice->header.nr_scanned >= request->max_entries)
 		return false;
@@ -163,7 +169,8 @@ static bool required_u32(struct call *call, const char *property, uint32_t *valu
 	if (!option_i64(call, 3, property, &number))
 		return false;
 	if (number < 0 || number > UINT32_MAX)
-		return throw_type(call, "the options compare and report must be integers of 32 bits");
+		return throw_type(call,
+				  "the options compare and report must be integers of 32 bits");
 	*value = (uint32_t)number;
 	return true;
 }
@@ -175,10 +182,12 @@ static bool read_request(struct call *call, struct compare_request *request)
 	bool given;
 
 	if (!arg_fd(call, 0, &request->source) || !arg_fd(call, 1, &request->destination) ||
-	    !required_u32(call, "compare", &request->compare) || !required_u32(call, "report", &request->report) ||
+	    !required_u32(call, "compare", &request->compare) ||
+	    !required_u32(call, "report", &request->report) ||
 	    !option_i64(call, 3, "maxEntries", &max_entries) ||
 	    !option_i64(call, 3, "mtimeSlackNs", &request->mtime_slack_ns) ||
-	    !option_i64(call, 3, "racyNs", &request->racy_ns) || !option_name(call, 3, "source", source, &given))
+	    !option_i64(call, 3, "racyNs", &request->racy_ns) ||
+	    !option_name(call, 3, "source", source, &given))
 		return false;
 	request->max_entries = (uint64_t)max_entries;
 	request->kernel = strcmp(source, "kernel") == 0;

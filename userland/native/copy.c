@@ -1,10 +1,11 @@
 /*
- * One file copied into a temporary name beside its destination, complete with attributes, and then renamed over it.
+ * One file copied into a temporary name beside its destination, complete with attributes, and then
+ * renamed over it.
  *
- * Data goes the cheapest way that works: FICLONE shares the blocks, copy_file_range leaves the copying to the kernel or
- * the server, read and write always work. Holes stay holes. The source is looked at before and after; when it changed
- * meanwhile, the copy is thrown away. Never more than the size at the start is copied, so a file that grows for ever
- * does not hold up others.
+ * Data goes the cheapest way that works: FICLONE shares the blocks, copy_file_range leaves the
+ * copying to the kernel or the server, read and write always work. Holes stay holes. The source is
+ * looked at before and after; when it changed meanwhile, the copy is thrown away. Never more than
+ * the size at the start is copied, so a file that grows for ever does not hold up others.
  */
 #define _GNU_SOURCE
 #include "copy.h"
@@ -53,13 +54,16 @@ static int fail(struct copy *copy, const char *call, const char *name)
 
 static int check_cancelled(struct copy *copy)
 {
-	return copy->generation == copy_generation() ? 0 : fail_with(copy, ECANCELED, "copyFile", copy->source_name);
+	return copy->generation == copy_generation()
+		       ? 0
+		       : fail_with(copy, ECANCELED, "copyFile", copy->source_name);
 }
 
 /* O_NONBLOCK: a FIFO that has taken the file's place must not hang us. Returns the fd, or -1. */
 static int open_source(struct copy *copy)
 {
-	int fd = openat(copy->source_dir, copy->source_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = openat(copy->source_dir, copy->source_name,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0)
 		return fail(copy, "openat", copy->source_name);
@@ -85,14 +89,15 @@ static int clone_whole(struct copy *copy, int in, int out)
 
 static bool is_unsupported(int error)
 {
-	return error == EXDEV || error == EOPNOTSUPP || error == EINVAL || error == ENOSYS || error == EPERM;
+	return error == EXDEV || error == EOPNOTSUPP || error == EINVAL || error == ENOSYS ||
+	       error == EPERM;
 }
 
 /*
  * Copies [*at, end) and moves *at. 1: done, 0: the rest must go another way, -1: failed.
  *
- * Zero bytes before the end means either that the file has shrunk, or a file system that cannot do it and says so this
- * way (procfs, some FUSE): read and write will find out.
+ * Zero bytes before the end means either that the file has shrunk, or a file system that cannot do
+ * it and says so this way (procfs, some FUSE): read and write will find out.
  */
 static int range_span(struct copy *copy, int in, int out, off_t *at, off_t end)
 {
@@ -134,7 +139,8 @@ static int write_all(struct copy *copy, int out, const char *data, size_t length
 }
 
 /* Ends early, without an error, when the source has become shorter. */
-static int readwrite_span(struct copy *copy, int in, int out, off_t at, off_t end, char *buffer, size_t size)
+static int readwrite_span(struct copy *copy, int in, int out, off_t at, off_t end, char *buffer,
+			  size_t size)
 {
 	copy->method = COPY_READWRITE;
 	while (at < end) {
@@ -215,7 +221,8 @@ static int copy_small(struct copy *copy, int in, int out)
 {
 	char buffer[SMALL_BYTES];
 
-	return readwrite_span(copy, in, out, 0, (off_t)copy->source.stx_size, buffer, sizeof(buffer));
+	return readwrite_span(copy, in, out, 0, (off_t)copy->source.stx_size, buffer,
+			      sizeof(buffer));
 }
 
 static int copy_data(struct copy *copy, int in, int out)
@@ -229,7 +236,10 @@ static int copy_data(struct copy *copy, int in, int out)
 	return copy_spans(copy, in, out);
 }
 
-/* Owner before mode, because a change of owner clears setuid; times last, because all else touches them. */
+/*
+ * Owner before mode, because a change of owner clears setuid; times last, because all else touches
+ * them.
+ */
 static int copy_attributes(struct copy *copy, int in, int out)
 {
 	const struct statx *source = &copy->source;
@@ -264,14 +274,16 @@ static int check_unchanged(struct copy *copy, int in)
 
 	if (stat_fd(in, &after) < 0)
 		return fail(copy, "statx", copy->source_name);
-	copy->changed = before->stx_size != after.stx_size || !same_time(&before->stx_mtime, &after.stx_mtime) ||
+	copy->changed = before->stx_size != after.stx_size ||
+			!same_time(&before->stx_mtime, &after.stx_mtime) ||
 			!same_time(&before->stx_ctime, &after.stx_ctime);
 	return 0;
 }
 
 static int rename_over(struct copy *copy)
 {
-	if (renameat(copy->destination_dir, copy->temp_name, copy->destination_dir, copy->final_name) < 0)
+	if (renameat(copy->destination_dir, copy->temp_name, copy->destination_dir,
+		     copy->final_name) < 0)
 		return fail(copy, "renameat", copy->final_name);
 	if (copy->fsync && fsync(copy->destination_dir) < 0)
 		return fail(copy, "fsync", copy->final_name);
@@ -281,8 +293,8 @@ static int rename_over(struct copy *copy)
 static int fill_temp(struct copy *copy, int in)
 {
 	int result;
-	int out = openat(copy->destination_dir, copy->temp_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			 0600);
+	int out = openat(copy->destination_dir, copy->temp_name,
+			 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (out < 0)
 		return fail(copy, "openat", copy->temp_name);

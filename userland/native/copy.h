@@ -21,7 +21,7 @@ struct copy {
 	bool owner;
 	bool xattrs;
 	bool fsync;
-	int64_t mode; /* -1: the source's */
+	int64_t mode;		 /* -1: the source's */
 	unsigned int generation; /* of copy_generation() when it was asked for */
 
 	/* out */

@@ -1,4 +1,7 @@
-/* copyFile as a promise: the copy runs on libuv's thread pool, its result is made on the JavaScript thread. */
+/*
+ * copyFile as a promise: the copy runs on libuv's thread pool, its result is made on the JavaScript
+ * thread.
+ */
 #define _GNU_SOURCE
 #include "copy.h"
 #include "methods.h"
@@ -62,8 +65,9 @@ static void complete(napi_env env, napi_status status, void *data)
 		copy->failed_name = copy->source_name;
 	}
 	if (copy->error != 0)
-		napi_reject_deferred(env, task->deferred,
-				     system_error(env, copy->error, copy->failed_call, copy->failed_name));
+		napi_reject_deferred(
+			env, task->deferred,
+			system_error(env, copy->error, copy->failed_call, copy->failed_name));
 	else
 		napi_resolve_deferred(env, task->deferred, make_result(env, copy));
 	napi_delete_async_work(env, task->work);
@@ -80,21 +84,28 @@ static bool read_name(struct call *call, const char *name, char into[NAME_MAX + 
 	return true;
 }
 
-/* Names and options; the directory fds are duplicated, because the caller may close its own before the task runs. */
+/*
+ * Names and options; the directory fds are duplicated, because the caller may close its own before
+ * the task runs.
+ */
 static bool read_task(struct call *call, struct copy *copy)
 {
 	int source_dir, destination_dir;
 	char name[PATH_MAX];
 
 	if (!arg_name_at(call, 0, &source_dir, name) || !read_name(call, name, copy->source_name) ||
-	    !arg_name_at(call, 2, &destination_dir, name) || !read_name(call, name, copy->temp_name) ||
+	    !arg_name_at(call, 2, &destination_dir, name) ||
+	    !read_name(call, name, copy->temp_name) ||
 	    !option_name(call, 4, "finalName", name, &copy->rename) ||
 	    (copy->rename && !read_name(call, name, copy->final_name)) ||
-	    !option_bool(call, 4, "owner", &copy->owner) || !option_bool(call, 4, "xattrs", &copy->xattrs) ||
-	    !option_bool(call, 4, "fsync", &copy->fsync) || !option_i64(call, 4, "mode", &copy->mode))
+	    !option_bool(call, 4, "owner", &copy->owner) ||
+	    !option_bool(call, 4, "xattrs", &copy->xattrs) ||
+	    !option_bool(call, 4, "fsync", &copy->fsync) ||
+	    !option_i64(call, 4, "mode", &copy->mode))
 		return false;
 	copy->source_dir = fcntl(source_dir, F_DUPFD_CLOEXEC, 0);
-	copy->destination_dir = copy->source_dir < 0 ? -1 : fcntl(destination_dir, F_DUPFD_CLOEXEC, 0);
+	copy->destination_dir =
+		copy->source_dir < 0 ? -1 : fcntl(destination_dir, F_DUPFD_CLOEXEC, 0);
 	if (copy->destination_dir >= 0)
 		return true;
 	throw_system(call, errno, "fcntl", NULL);
@@ -105,8 +116,10 @@ static napi_value start(napi_env env, struct task *task)
 {
 	napi_value promise, name;
 
-	if (napi_create_string_latin1(env, "dirsync.copyFile", NAPI_AUTO_LENGTH, &name) != napi_ok ||
-	    napi_create_async_work(env, NULL, name, execute, complete, task, &task->work) != napi_ok)
+	if (napi_create_string_latin1(env, "dirsync.copyFile", NAPI_AUTO_LENGTH, &name) !=
+		    napi_ok ||
+	    napi_create_async_work(env, NULL, name, execute, complete, task, &task->work) !=
+		    napi_ok)
 		return NULL;
 	if (napi_create_promise(env, &task->deferred, &promise) != napi_ok ||
 	    napi_queue_async_work(env, task->work) != napi_ok) {

@@ -1,10 +1,11 @@
 /*
- * One entry compared on both sides: the portable way, by statx(2), and the way with the kernel's own call 451.
+ * One entry compared on both sides: the portable way, by statx(2), and the way with the kernel's
+ * own call 451.
  *
- * 451 follows symlinks and knows whole seconds only, so it cannot have the last word on equality: statx settles
- * nanoseconds, type, mode and owner, and on a quiet tree both ways give the same bytes. What 451 alone may decide:
- * that a name exists, and that two regular files differ in size or time (if they were made equal between the two
- * calls, reporting them once more does no harm).
+ * 451 follows symlinks and knows whole seconds only, so it cannot have the last word on equality:
+ * statx settles nanoseconds, type, mode and owner, and on a quiet tree both ways give the same
+ * bytes. What 451 alone may decide: that a name exists, and that two regular files differ in size
+ * or time (if they were made equal between the two calls, reporting them once more does no harm).
  */
 #define _GNU_SOURCE
 #include "differ.h"
@@ -23,9 +24,11 @@
 #define NS_PER_SEC 1000000000LL
 
 /* |a - b| > slack, without overflow for any times that a file can have. */
-static bool times_differ(const struct statx_timestamp *a, const struct statx_timestamp *b, int64_t slack_ns)
+static bool times_differ(const struct statx_timestamp *a, const struct statx_timestamp *b,
+			 int64_t slack_ns)
 {
-	__int128 distance = ((__int128)a->tv_sec - b->tv_sec) * NS_PER_SEC + ((__int128)a->tv_nsec - b->tv_nsec);
+	__int128 distance = ((__int128)a->tv_sec - b->tv_sec) * NS_PER_SEC +
+			    ((__int128)a->tv_nsec - b->tv_nsec);
 
 	return (distance < 0 ? -distance : distance) > slack_ns;
 }
@@ -37,12 +40,14 @@ static bool is_young(const struct statx_timestamp *mtime, int64_t racy_ns)
 	if (racy_ns == 0)
 		return false;
 	clock_gettime(CLOCK_REALTIME, &now);
-	const struct statx_timestamp present = { .tv_sec = now.tv_sec, .tv_nsec = (uint32_t)now.tv_nsec };
+	const struct statx_timestamp present = { .tv_sec = now.tv_sec,
+						 .tv_nsec = (uint32_t)now.tv_nsec };
 	return !times_differ(mtime, &present, racy_ns);
 }
 
 /* 1 when the targets differ, 0 when equal, -1 with errno and the side on which it failed. */
-static int links_differ(const struct compare_request *request, const char *name, bool *in_destination)
+static int links_differ(const struct compare_request *request, const char *name,
+			bool *in_destination)
 {
 	char source[PATH_MAX], destination[PATH_MAX];
 	ssize_t source_length = readlinkat(request->source, name, source, sizeof(source));
@@ -52,14 +57,17 @@ static int links_differ(const struct compare_request *request, const char *name,
 	if (source_length < 0)
 		return -1;
 	*in_destination = true;
-	destination_length = readlinkat(request->destination, name, destination, sizeof(destination));
+	destination_length =
+		readlinkat(request->destination, name, destination, sizeof(destination));
 	if (destination_length < 0)
 		return -1;
-	return source_length != destination_length || memcmp(source, destination, (size_t)source_length) != 0;
+	return source_length != destination_length ||
+	       memcmp(source, destination, (size_t)source_length) != 0;
 }
 
 /* The bits in which two files of the same type differ, all but LINK. */
-static uint32_t attributes_differ(const struct compare_request *request, const struct statx *a, const struct statx *b)
+static uint32_t attributes_differ(const struct compare_request *request, const struct statx *a,
+				  const struct statx *b)
 {
 	unsigned char type = stat_type(a);
 	uint32_t diff = 0;
@@ -78,7 +86,10 @@ static uint32_t attributes_differ(const struct compare_request *request, const s
 	return diff & request->compare;
 }
 
-/* Through /proc the path stays short, however deep the directory is, and needs no current directory. */
+/*
+ * Through /proc the path stays short, however deep the directory is, and needs no current
+ * directory.
+ */
 static int dirsync_stat_at(int dir, const char *name, struct dirsync_info *info)
 {
 	char path[NAME_MAX + 64];
@@ -94,7 +105,8 @@ static uint32_t kernel_differ(const struct compare_request *request, const char 
 	int64_t seconds;
 	uint32_t diff = 0;
 
-	if (dirsync_stat_at(request->source, name, &a) != 0 || dirsync_stat_at(request->destination, name, &b) != 0)
+	if (dirsync_stat_at(request->source, name, &a) != 0 ||
+	    dirsync_stat_at(request->destination, name, &b) != 0)
 		return 0;
 	if (!a.exists || !b.exists)
 		return 0;
@@ -107,7 +119,8 @@ static uint32_t kernel_differ(const struct compare_request *request, const char 
 	return diff & request->compare;
 }
 
-static void differ_on_both_sides(const struct compare_request *request, const char *name, struct difference *out)
+static void differ_on_both_sides(const struct compare_request *request, const char *name,
+				 struct difference *out)
 {
 	struct statx destination;
 	uint32_t early = 0;
@@ -136,13 +149,18 @@ static void differ_on_both_sides(const struct compare_request *request, const ch
 }
 
 /* The cheap question of who looks for extras: is the name there at all? */
-static void differ_in_existence(const struct compare_request *request, const char *name, struct difference *out)
+static void differ_in_existence(const struct compare_request *request, const char *name,
+				struct difference *out)
 {
 	struct dirsync_info info;
 	struct statx destination;
 
-	/* Whatever a symlink leads to exists only if the symlink does, so "exists" is the truth; its contrary may not be. */
-	if (request->kernel && dirsync_stat_at(request->destination, name, &info) == 0 && info.exists)
+	/*
+	 * Whatever a symlink leads to exists only if the symlink does, so "exists" is the truth;
+	 * its contrary may not be.
+	 */
+	if (request->kernel && dirsync_stat_at(request->destination, name, &info) == 0 &&
+	    info.exists)
 		return;
 	if (stat_at(request->destination, name, &destination) == 0)
 		return;
@@ -154,7 +172,8 @@ static void differ_in_existence(const struct compare_request *request, const cha
 	out->error_in_destination = true;
 }
 
-static void read_source(const struct compare_request *request, const char *name, struct difference *out)
+static void read_source(const struct compare_request *request, const char *name,
+			struct difference *out)
 {
 	if (stat_at(request->source, name, &out->source) == 0) {
 		out->has_source = true;
@@ -164,14 +183,18 @@ static void read_source(const struct compare_request *request, const char *name,
 	out->error = errno;
 }
 
-void differ(const struct compare_request *request, const char *name, unsigned char type, struct difference *out)
+void differ(const struct compare_request *request, const char *name, unsigned char type,
+	    struct difference *out)
 {
 	bool only_existence = (request->report & ~(DIFF_MISSING | REPORT_DIRS)) == 0;
 
 	memset(out, 0, offsetof(struct difference, source));
 	if (only_existence && request->destination >= 0) {
 		differ_in_existence(request, name, out);
-		/* Attributes are read for what will be returned only; DT_UNKNOWN may turn out to be a directory. */
+		/*
+		 * Attributes are read for what will be returned only; DT_UNKNOWN may turn out to be
+		 * a directory.
+		 */
 		if (out->error == 0 && (out->diff != 0 || type == DT_DIR || type == DT_UNKNOWN))
 			read_source(request, name, out);
 		return;

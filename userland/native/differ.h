@@ -23,13 +23,14 @@ struct compare_request {
 struct difference {
 	uint32_t diff;
 	bool vanished; /* the source is gone; nothing else counts */
-	int error; /* errno, or 0 */
+	int error;     /* errno, or 0 */
 	bool error_in_destination;
 	bool has_source; /* `source` is filled */
 	struct statx source;
 };
 
 /* `type` is what getdents64 said of the source, possibly DT_UNKNOWN. */
-void differ(const struct compare_request *request, const char *name, unsigned char type, struct difference *out);
+void differ(const struct compare_request *request, const char *name, unsigned char type,
+	    struct difference *out);
 
 #endif

@@ -1,8 +1,9 @@
 /*
  * The call 451, made in the one way that is harmless where the number means something else.
  *
- * From Linux 6.5 on, 451 is cachestat(fd, range, cstat, flags): with cstat 0 and all bits set in flags that is refused
- * before anything is written. Whether the call is there at all is asked elsewhere (metadata/probe.ts).
+ * From Linux 6.5 on, 451 is cachestat(fd, range, cstat, flags): with cstat 0 and all bits set in
+ * flags that is refused before anything is written. Whether the call is there at all is asked
+ * elsewhere (metadata/probe.ts).
  */
 #define _GNU_SOURCE
 #include "dirsync_stat.h"
@@ -31,7 +32,10 @@ static bool agrees(const struct dirsync_info *info, const struct stat *stat)
 	return info->exists == 1 && info->size == stat->st_size && info->mtime == stat->st_mtime;
 }
 
-/* The hole behind `exists` must be zeroed by the kernel: else it hands out its own memory, and is not our kernel. */
+/*
+ * The hole behind `exists` must be zeroed by the kernel: else it hands out its own memory, and is
+ * not our kernel.
+ */
 static bool padding_is_zero(const struct dirsync_info *info)
 {
 	const unsigned char *bytes = (const unsigned char *)info;

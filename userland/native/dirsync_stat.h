@@ -1,4 +1,7 @@
-/* The system call that the patched kernel adds; its number and struct come from the patch itself (generate-abi.ts). */
+/*
+ * The system call that the patched kernel adds; its number and struct come from the patch itself
+ * (generate-abi.ts).
+ */
 #ifndef DIRSYNC_STAT_CALL_H
 #define DIRSYNC_STAT_CALL_H
 

@@ -27,10 +27,13 @@ static napi_value add_watch(napi_env env, napi_callback_info info)
 	uint32_t mask;
 	char path[32];
 
-	if (!call_open(&call, env, info, "inotifyAddWatch") || !arg_fd(&call, 0, &inotify) || !arg_fd(&call, 1, &dir) ||
-	    !arg_u32(&call, 2, &mask))
+	if (!call_open(&call, env, info, "inotifyAddWatch") || !arg_fd(&call, 0, &inotify) ||
+	    !arg_fd(&call, 1, &dir) || !arg_u32(&call, 2, &mask))
 		return NULL;
-	/* A link of /proc leads to the open directory itself, even if its name stands for another one by now. */
+	/*
+	 * A link of /proc leads to the open directory itself, even if its name stands for another
+	 * one by now.
+	 */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", dir);
 	return result_int(&call, inotify_add_watch(inotify, path, mask), "inotify_add_watch", NULL);
 }
@@ -40,7 +43,8 @@ static napi_value remove_watch(napi_env env, napi_callback_info info)
 	struct call call;
 	int inotify, wd;
 
-	if (!call_open(&call, env, info, "inotifyRemoveWatch") || !arg_fd(&call, 0, &inotify) || !arg_fd(&call, 1, &wd))
+	if (!call_open(&call, env, info, "inotifyRemoveWatch") || !arg_fd(&call, 0, &inotify) ||
+	    !arg_fd(&call, 1, &wd))
 		return NULL;
 	if (inotify_rm_watch(inotify, wd) == 0)
 		return make_bool(env, true);
@@ -50,7 +54,8 @@ static napi_value remove_watch(napi_env env, napi_callback_info info)
 	return throw_system(&call, errno, "inotify_rm_watch", NULL);
 }
 
-static bool push_event(napi_env env, napi_value list, uint32_t at, const struct inotify_event *event)
+static bool push_event(napi_env env, napi_value list, uint32_t at,
+		       const struct inotify_event *event)
 {
 	napi_handle_scope scope;
 	napi_value object;

@@ -4,8 +4,8 @@
 #include "shapes.h"
 
 static const struct method *const TABLES[] = {
-	open_methods,	 stat_methods,	compare_methods, dirsync_methods, inotify_methods,
-	watch_methods,	 at_methods,	xattr_methods,	 copy_methods,
+	open_methods,  stat_methods, compare_methods, dirsync_methods, inotify_methods,
+	watch_methods, at_methods,   xattr_methods,   copy_methods,
 };
 
 /* What the addon was compiled for, out of the kernel's header: `dirsyncAbi` of addon.ts. */
@@ -14,8 +14,10 @@ static bool export_abi(napi_env env, napi_value exports)
 	napi_value abi;
 
 	return napi_create_object(env, &abi) == napi_ok &&
-	       napi_set_named_property(env, abi, "version", make_number(env, DIRSYNC_ABI_VERSION)) == napi_ok &&
-	       napi_set_named_property(env, abi, "dirsyncStat", make_number(env, __NR_dirsync_stat)) == napi_ok &&
+	       napi_set_named_property(env, abi, "version",
+				       make_number(env, DIRSYNC_ABI_VERSION)) == napi_ok &&
+	       napi_set_named_property(env, abi, "dirsyncStat",
+				       make_number(env, __NR_dirsync_stat)) == napi_ok &&
 	       napi_set_named_property(env, exports, "dirsyncAbi", abi) == napi_ok;
 }
 
@@ -27,9 +29,10 @@ NAPI_MODULE_INIT()
 		for (const struct method *method = TABLES[i]; method->name != NULL; method++) {
 			napi_value function;
 
-			if (napi_create_function(env, method->name, NAPI_AUTO_LENGTH, method->callback, NULL, &function) !=
-				    napi_ok ||
-			    napi_set_named_property(env, exports, method->name, function) != napi_ok)
+			if (napi_create_function(env, method->name, NAPI_AUTO_LENGTH,
+						 method->callback, NULL, &function) != napi_ok ||
+			    napi_set_named_property(env, exports, method->name, function) !=
+				    napi_ok)
 				return NULL;
 		}
 	}

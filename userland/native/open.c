@@ -1,4 +1,7 @@
-/* Opening, closing and locking: every descriptor is close-on-exec, and no symlink is followed below a root. */
+/*
+ * Opening, closing and locking: every descriptor is close-on-exec, and no symlink is followed below
+ * a root.
+ */
 #define _GNU_SOURCE
 #include "methods.h"
 
@@ -25,7 +28,8 @@ static napi_value open_dir(napi_env env, napi_callback_info info)
 
 	if (!call_open(&call, env, info, "openDir") || !arg_name_at(&call, 0, &dir, name))
 		return NULL;
-	return result_int(&call, openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), "openat", name);
+	return result_int(&call, openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+			  "openat", name);
 }
 
 static napi_value open_file(napi_env env, napi_callback_info info)
@@ -36,7 +40,8 @@ static napi_value open_file(napi_env env, napi_callback_info info)
 
 	if (!call_open(&call, env, info, "openFile") || !arg_name_at(&call, 0, &dir, name))
 		return NULL;
-	return result_int(&call, openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), "openat", name);
+	return result_int(&call, openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC),
+			  "openat", name);
 }
 
 static napi_value close_fd(napi_env env, napi_callback_info info)
@@ -47,7 +52,10 @@ static napi_value close_fd(napi_env env, napi_callback_info info)
 	if (!call_open(&call, env, info, "close") || !arg_fd(&call, 0, &fd))
 		return NULL;
 	result = close(fd);
-	/* On Linux the descriptor is gone after EINTR too; closing it again could hit one that was opened meanwhile. */
+	/*
+	 * On Linux the descriptor is gone after EINTR too; closing it again could hit one that was
+	 * opened meanwhile.
+	 */
 	if (result < 0 && errno == EINTR)
 		result = 0;
 	return result_void(&call, result, "close", NULL);

@@ -1,6 +1,6 @@
 /*
- * The buffer that a comparison fills: a header, then records, each padded to 8 bytes. The JavaScript side is
- * userland/src/metadata/records.ts; the meaning of every bit is said there.
+ * The buffer that a comparison fills: a header, then records, each padded to 8 bytes. The
+ * JavaScript side is userland/src/metadata/records.ts; the meaning of every bit is said there.
  */
 #ifndef DIRSYNC_RECORD_H
 #define DIRSYNC_RECORD_H
@@ -46,7 +46,7 @@ struct dirsync_rec {
 	uint8_t flags;
 	int16_t err;
 	uint32_t diff;
-	uint32_t mask; /* STATX_BASIC_STATS when the attributes are the source's, 0 when there are none */
+	uint32_t mask; /* STATX_BASIC_STATS: attributes of the source, 0: none */
 	uint64_t ino;
 	uint64_t size;
 	int64_t mtime_sec;

@@ -5,12 +5,15 @@
 #include <string.h>
 
 static const char *const SOURCES[SHAPE_COUNT] = {
-	[SHAPE_STAT] = "((type, mode, uid, gid, nlink, size, blocks, ino, dev, mtimeSec, mtimeNsec, ctimeSec, ctimeNsec,"
-		       " rdevMajor, rdevMinor) => ({ type, mode, uid, gid, nlink, size, blocks, ino, dev, mtimeSec,"
-		       " mtimeNsec, ctimeSec, ctimeNsec, rdevMajor, rdevMinor }))",
+	[SHAPE_STAT] =
+		"((type, mode, uid, gid, nlink, size, blocks, ino, dev,"
+		" mtimeSec, mtimeNsec, ctimeSec, ctimeNsec, rdevMajor, rdevMinor) =>"
+		" ({ type, mode, uid, gid, nlink, size, blocks, ino, dev,"
+		" mtimeSec, mtimeNsec, ctimeSec, ctimeNsec, rdevMajor, rdevMinor }))",
 	[SHAPE_DIR_ENTRY] = "((name, type) => ({ name, type }))",
 	[SHAPE_INOTIFY_EVENT] = "((wd, mask, cookie, name) => ({ wd, mask, cookie, name }))",
-	[SHAPE_COPY_RESULT] = "((changed, bytes, method, source) => ({ changed, bytes, method, source }))",
+	[SHAPE_COPY_RESULT] =
+		"((changed, bytes, method, source) => ({ changed, bytes, method, source }))",
 	[SHAPE_COUNTERS] = "((statx, dirsyncStat, getdents) => ({ statx, dirsyncStat, getdents }))",
 };
 
@@ -38,7 +41,8 @@ bool shapes_init(napi_env env)
 	for (int i = 0; i < SHAPE_COUNT; i++) {
 		napi_value source, function;
 
-		if (napi_create_string_latin1(env, SOURCES[i], NAPI_AUTO_LENGTH, &source) != napi_ok ||
+		if (napi_create_string_latin1(env, SOURCES[i], NAPI_AUTO_LENGTH, &source) !=
+			    napi_ok ||
 		    napi_run_script(env, source, &function) != napi_ok ||
 		    napi_create_reference(env, function, 1, &shapes->function[i]) != napi_ok) {
 			free(shapes);

@@ -1,9 +1,9 @@
 /*
  * Plain JavaScript objects of a fixed shape, made quickly.
  *
- * Setting a dozen properties by name costs Node-API several microseconds an object. So each shape is an arrow function
- * of JavaScript that takes the values in order, compiled once when the addon is loaded; calling it is as fast as an
- * object literal.
+ * Setting a dozen properties by name costs Node-API several microseconds an object. So each shape
+ * is an arrow function of JavaScript that takes the values in order, compiled once when the addon
+ * is loaded; calling it is as fast as an object literal.
  */
 #ifndef DIRSYNC_SHAPES_H
 #define DIRSYNC_SHAPES_H
@@ -12,7 +12,14 @@
 #include <stddef.h>
 #include <node_api.h>
 
-enum shape { SHAPE_STAT, SHAPE_DIR_ENTRY, SHAPE_INOTIFY_EVENT, SHAPE_COPY_RESULT, SHAPE_COUNTERS, SHAPE_COUNT };
+enum shape {
+	SHAPE_STAT,
+	SHAPE_DIR_ENTRY,
+	SHAPE_INOTIFY_EVENT,
+	SHAPE_COPY_RESULT,
+	SHAPE_COUNTERS,
+	SHAPE_COUNT
+};
 
 /* To be called once an environment, when the addon is loaded. */
 bool shapes_init(napi_env env);

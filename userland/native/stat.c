@@ -83,10 +83,14 @@ static napi_value stat_fd_method(napi_env env, napi_callback_info info)
 
 	if (!call_open(&call, env, info, "statFd") || !arg_fd(&call, 0, &fd))
 		return NULL;
-	return stat_fd(fd, &stat) < 0 ? throw_system(&call, errno, "statx", NULL) : stat_make(env, &stat);
+	return stat_fd(fd, &stat) < 0 ? throw_system(&call, errno, "statx", NULL)
+				      : stat_make(env, &stat);
 }
 
-/* A file system may leave the type out of its directories; a name that is gone meanwhile keeps DT_UNKNOWN. */
+/*
+ * A file system may leave the type out of its directories; a name that is gone meanwhile keeps
+ * DT_UNKNOWN.
+ */
 static unsigned char entry_type(int dir, const struct dirent64 *entry)
 {
 	struct statx stat;
@@ -96,7 +100,8 @@ static unsigned char entry_type(int dir, const struct dirent64 *entry)
 	return stat_type(&stat);
 }
 
-static bool push_entry(napi_env env, napi_value list, uint32_t *count, int dir, const struct dirent64 *entry)
+static bool push_entry(napi_env env, napi_value list, uint32_t *count, int dir,
+		       const struct dirent64 *entry)
 {
 	unsigned char type;
 	napi_handle_scope scope;
@@ -111,7 +116,8 @@ static bool push_entry(napi_env env, napi_value list, uint32_t *count, int dir, 
 	/* Without a scope of its own each object would stay reachable until the whole list is made. */
 	if (napi_open_handle_scope(env, &scope) != napi_ok)
 		return false;
-	const napi_value values[] = { make_bytes(env, entry->d_name, strlen(entry->d_name)), make_number(env, type) };
+	const napi_value values[] = { make_bytes(env, entry->d_name, strlen(entry->d_name)),
+				      make_number(env, type) };
 	object = shape_make(env, SHAPE_DIR_ENTRY, 2, values);
 	pushed = object != NULL && napi_set_element(env, list, (*count)++, object) == napi_ok;
 	napi_close_handle_scope(env, scope);
@@ -172,6 +178,6 @@ static napi_value counters_method(napi_env env, napi_callback_info info)
 }
 
 const struct method stat_methods[] = {
-	{ "statAt", stat_at_method }, { "statFd", stat_fd_method },   { "listDir", list_dir },
+	{ "statAt", stat_at_method }, { "statFd", stat_fd_method },    { "listDir", list_dir },
 	{ "rewindDir", rewind_dir },  { "counters", counters_method }, { NULL, NULL },
 };

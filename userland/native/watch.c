@@ -1,8 +1,10 @@
 /*
- * Readiness of a descriptor on Node's event loop, through libuv's uv_poll: no thread, no polling, no copy of the data.
+ * Readiness of a descriptor on Node's event loop, through libuv's uv_poll: no thread, no polling,
+ * no copy of the data.
  *
- * A watch has two owners, and is freed when both have let go: the libuv handle, whose closing is asynchronous, and the
- * JavaScript object that `watchFd` returned. It is closed by close(), or by the end of the environment.
+ * A watch has two owners, and is freed when both have let go: the libuv handle, whose closing is
+ * asynchronous, and the JavaScript object that `watchFd` returned. It is closed by close(), or by
+ * the end of the environment.
  */
 #include "methods.h"
 
@@ -66,8 +68,12 @@ static void call_back(struct watch *watch)
 	if (napi_get_reference_value(env, watch->callback, &callback) != napi_ok ||
 	    napi_get_global(env, &receiver) != napi_ok)
 		return;
-	/* An exception of the callback is an uncaught one, as with any callback from the event loop. */
-	if (napi_make_callback(env, watch->context, receiver, callback, 0, NULL, NULL) == napi_pending_exception &&
+	/*
+	 * An exception of the callback is an uncaught one, as with any callback from the event
+	 * loop.
+	 */
+	if (napi_make_callback(env, watch->context, receiver, callback, 0, NULL, NULL) ==
+		    napi_pending_exception &&
 	    napi_get_and_clear_last_exception(env, &error) == napi_ok)
 		napi_fatal_exception(env, error);
 }
@@ -77,7 +83,10 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	struct watch *watch = poll->data;
 	napi_handle_scope scope;
 
-	/* After an error libuv has stopped the poll; the reader is called once more and finds the error itself. */
+	/*
+	 * After an error libuv has stopped the poll; the reader is called once more and finds the
+	 * error itself.
+	 */
 	(void)status;
 	(void)events;
 	if (watch->closing || napi_open_handle_scope(watch->env, &scope) != napi_ok)
@@ -94,7 +103,8 @@ static struct watch *watch_of(napi_env env, napi_callback_info info)
 
 	if (napi_get_cb_info(env, info, NULL, NULL, &receiver, NULL) != napi_ok ||
 	    napi_unwrap(env, receiver, (void **)&watch) != napi_ok)
-		napi_throw_type_error(env, "ERR_INVALID_THIS", "watchFd: called on what is no watch");
+		napi_throw_type_error(env, "ERR_INVALID_THIS",
+				      "watchFd: called on what is no watch");
 	return watch;
 }
 
@@ -135,14 +145,18 @@ static napi_value wrap(napi_env env, struct watch *watch)
 	napi_value object;
 
 	if (napi_create_object(env, &object) != napi_ok ||
-	    napi_define_properties(env, object, sizeof(METHODS) / sizeof(METHODS[0]), METHODS) != napi_ok ||
+	    napi_define_properties(env, object, sizeof(METHODS) / sizeof(METHODS[0]), METHODS) !=
+		    napi_ok ||
 	    napi_wrap(env, object, watch, on_collected, NULL, NULL) != napi_ok)
 		return NULL;
 	watch->owners++;
 	return object;
 }
 
-/* What Node keeps for a watch. These fail only while the environment is being ended, when nothing is called back. */
+/*
+ * What Node keeps for a watch. These fail only while the environment is being ended, when nothing
+ * is called back.
+ */
 static void attach(napi_env env, struct watch *watch, napi_value callback)
 {
 	napi_value name;

@@ -1,8 +1,8 @@
 /*
  * Extended attributes, ACLs among them (system.posix_acl_*).
  *
- * By name they are reached through /proc/self/fd/DIR/NAME: there are no *at calls for them before Linux 6.13, and the
- * l* variants do not follow the name itself.
+ * By name they are reached through /proc/self/fd/DIR/NAME: there are no *at calls for them before
+ * Linux 6.13, and the l* variants do not follow the name itself.
  */
 #include "xattr.h"
 #include "methods.h"
@@ -83,7 +83,8 @@ static napi_value get_xattr(napi_env env, napi_callback_info info)
 	ssize_t length;
 	napi_value result = NULL;
 
-	if (!call_open(&call, env, info, "getXattr") || !arg_path_at(&call, path, name) || !arg_bytes(&call, 2, attribute))
+	if (!call_open(&call, env, info, "getXattr") || !arg_path_at(&call, path, name) ||
+	    !arg_bytes(&call, 2, attribute))
 		return NULL;
 	length = lgetxattr(path, attribute, value, sizeof(value));
 	if (length >= 0)
@@ -153,6 +154,9 @@ int xattrs_copy(int source, int destination)
 }
 
 const struct method xattr_methods[] = {
-	{ "listXattrs", list_xattrs }, { "getXattr", get_xattr },	{ "setXattr", set_xattr },
-	{ "removeXattr", remove_xattr }, { NULL, NULL },
+	{ "listXattrs", list_xattrs },
+	{ "getXattr", get_xattr },
+	{ "setXattr", set_xattr },
+	{ "removeXattr", remove_xattr },
+	{ NULL, NULL },
 };

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { runTool } from './tool.ts';
 
 export interface Base {
   /** Exact, e.g. `24.21.0`: with less pkg asks the network which one is newest. */
@@ -28,7 +28,7 @@ export async function seedBase(checkout: string, dir: string, signal: AbortSigna
   try {
     await mkdir(join(cache, name, 'bin'), { recursive: true });
     await copyFile(join(source, 'bin/node'), join(cache, name, 'bin/node'));
-    await execa('strip', [join(cache, name, 'bin/node')], { cancelSignal: signal });
+    await runTool(['strip', join(cache, name, 'bin/node')], 'apt-get install binutils', signal);
     // What pkg 6.23 leaves behind after a download and an unpacking that went well.
     for (const mark of [`${name}/bin/node.ok`, `${name}.tar.gz`, `${name}.tar.gz.ok`])
       await writeFile(join(cache, mark), '');

@@ -1,8 +1,8 @@
 /** One run of pkg in its SEA mode, and what makes its output the same in every folder. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { Base } from './base.ts';
+import { runTool } from './tool.ts';
 
 /**
  * Packages the folder `app` (main.mjs and its assets) into the executable `out`.
@@ -22,12 +22,9 @@ export async function runPkg(options: {
   await writeFile(join(options.app, 'package.json'), JSON.stringify(manifest));
   const pkg = join(options.checkout, 'node_modules/@yao-pkg/pkg/lib-es5/bin.js');
   const target = `node${options.base.version}-linux-x64`;
-  await execa(process.execPath, [pkg, '--sea', options.app, '-t', target, '-o', options.out], {
-    env: { HOME: options.base.home, TMPDIR: options.temp },
-    cancelSignal: options.signal,
-    killDescendants: true,
-    all: true,
-  });
+  const command = [process.execPath, pkg, '--sea', options.app, '-t', target, '-o', options.out] as const;
+  const hint = 'npm ci; and if it wants to download, rm -r build/package';
+  await runTool(command, hint, options.signal, { HOME: options.base.home, TMPDIR: options.temp });
   await writeFile(options.out, erasePaths(await readFile(options.out), options.temp));
 }
 

@@ -3,10 +3,10 @@
 export const USAGE_LINE = 'Usage: dirsync <source_dir> <destination_dir>';
 
 export const HELP = `${USAGE_LINE}
-Makes the destination an exact replica of the source, and keeps it one until Ctrl+C.
+Makes the destination an exact replica of the source, and keeps it so.
 
   --once              synchronize once and end
-  --phase 1|2|3       1: --once --flat --size-only, 2: --once, 3: continuous (default)
+  --phase 1|2|3       1: --once --flat --size-only, 2: --once, 3: continuous
   --flat              only what lies directly in the source; deletes nothing
   --size-only         files of equal size are equal
   --no-delete         keep what the source does not have
@@ -21,5 +21,5 @@ Makes the destination an exact replica of the source, and keeps it one until Ctr
   -V, --version       version, and where metadata comes from
   -h, --help          this text
 
-Exit: 0 done, 1 usage, 3 directories refused, 11 I/O, 20 interrupted, 23 partial,
-25 delete limit. Ctrl+C ends continuous mode with 0.`;
+Exit: 0 done (or Ctrl+C in continuous mode), 1 usage, 3 directories refused,
+11 I/O, 20 interrupted, 23 partial, 25 delete limit.`;

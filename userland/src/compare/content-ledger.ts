@@ -22,19 +22,24 @@ export class ContentLedger<Directory extends object> {
 
   /** Notes the source's state of which the destination has a copy now. */
   note(directory: Directory, name: ByteString, source: ChangeTime): void {
-    if (this.#size >= this.#limit) {
-      this.#copied = new WeakMap();
-      this.#size = 0;
-    }
     let names = this.#copied.get(directory);
+    if (names?.has(name) !== true) {
+      if (this.#size >= this.#limit) this.#forget();
+      this.#size += 1;
+      names = this.#copied.get(directory);
+    }
     if (names === undefined) this.#copied.set(directory, (names = new Map()));
-    if (!names.has(name)) this.#size += 1;
     names.set(name, key(source));
   }
 
   /** Whether this very state was copied. */
   has(directory: Directory, name: ByteString, source: ChangeTime): boolean {
     return this.#copied.get(directory)?.get(name) === key(source);
+  }
+
+  #forget(): void {
+    this.#copied = new WeakMap();
+    this.#size = 0;
   }
 }
 

@@ -24,6 +24,8 @@ export type Change =
     }
   | { readonly kind: 'directory-arrived'; readonly place: Place }
   | { readonly kind: 'file-renamed'; readonly from: Place; readonly to: Place }
+  /** The kernel dropped the watch of the directory that the tree has at this place. */
+  | { readonly kind: 'watch-lost'; readonly place: Place }
   | { readonly kind: 'overflow' }
   | { readonly kind: 'root-gone'; readonly how: 'deleted' | 'renamed' | 'unmounted' };
 
@@ -102,8 +104,7 @@ export class ChangeReader {
   #ignored(wd: number): Change | null {
     const node = this.#tree.unbind(wd);
     if (node === undefined || node.parent === null) return null;
-    const place = { directory: node.parent, name: node.name };
-    return { kind: 'entry', place, written: false, gone: true };
+    return { kind: 'watch-lost', place: { directory: node.parent, name: node.name } };
   }
 
   #remember(cookie: number, place: Place): void {

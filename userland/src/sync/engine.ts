@@ -176,6 +176,9 @@ export class Engine {
         this.#tell(change.to);
         this.#renamer.fileRenamed(change.from, change.to);
         return;
+      case 'watch-lost':
+        dirty.add(change.place.directory, change.place.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
+        return;
       case 'overflow':
         sink.emit({
           kind: 'warning',

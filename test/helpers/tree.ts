@@ -1,0 +1,71 @@
+/**
+ * An independent oracle: what a tree of files looks like, and in what two of them differ.
+ *
+ * Shares nothing with the syncer: Node's own fs with Buffer names and bigint stats, every file read in full.
+ */
+import { createHash } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type BigIntStats } from 'node:fs';
+
+/** Attributes by path below the root; a path is latin1: one char is one byte. The root itself is the empty path. */
+export type TreeSnapshot = ReadonlyMap<string, Readonly<Record<string, string>>>;
+
+export interface SnapshotOptions {
+  /** Leave times out, for trees that were not made to have equal ones. Default false. */
+  readonly ignoreTimes?: boolean;
+  /** Leave contents out, for files too large to be read. Default false. */
+  readonly ignoreContent?: boolean;
+}
+
+/** A path as bytes. */
+export function bytes(path: string): Buffer {
+  return Buffer.from(path, 'latin1');
+}
+
+export function snapshot(root: string, options: SnapshotOptions = {}): TreeSnapshot {
+  const tree = new Map<string, Record<string, string>>();
+  const pending = [''];
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    const full = path === '' ? bytes(root) : bytes(`${root}/${path}`);
+    const stat = lstatSync(full, { bigint: true });
+    tree.set(path, describe(full, stat, options));
+    if (!stat.isDirectory()) continue;
+    for (const name of readdirSync(full, { encoding: 'buffer' }))
+      pending.push(path === '' ? name.toString('latin1') : `${path}/${name.toString('latin1')}`);
+  }
+  return tree;
+}
+
+function describe(path: Buffer, stat: BigIntStats, options: SnapshotOptions): Record<string, string> {
+  const entry: Record<string, string> = {
+    mode: stat.mode.toString(8),
+    owner: `${stat.uid}:${stat.gid}`,
+  };
+  if (options.ignoreTimes !== true) entry['mtime'] = String(stat.mtimeNs);
+  if (stat.isSymbolicLink()) entry['target'] = readlinkSync(path, { encoding: 'buffer' }).toString('latin1');
+  if (stat.isFile()) entry['size'] = String(stat.size);
+  if (stat.isFile() && options.ignoreContent !== true)
+    entry['content'] = createHash('sha256').update(readFileSync(path)).digest('hex');
+  if (stat.isBlockDevice() || stat.isCharacterDevice()) entry['device'] = String(stat.rdev);
+  return entry;
+}
+
+/** One line for each attribute that is not the same; empty when the trees are equal. */
+export function treeDifferences(expected: TreeSnapshot, found: TreeSnapshot): string[] {
+  const lines: string[] = [];
+  for (const path of new Set([...expected.keys(), ...found.keys()])) {
+    const a = expected.get(path);
+    const b = found.get(path);
+    const shown = JSON.stringify(path);
+    if (a === undefined) lines.push(`${shown} is extra`);
+    else if (b === undefined) lines.push(`${shown} is missing`);
+    else
+      for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
+        if (a[key] !== b[key]) lines.push(`${shown}: ${key} ${a[key]} expected, ${b[key]} found`);
+  }
+  return lines;
+}
+
+/** In what two directories differ now. */
+export function compareTrees(source: string, destination: string, options?: SnapshotOptions): string[] {
+  return treeDifferences(snapshot(source, options), snapshot(destination, options));
+}

@@ -1,0 +1,60 @@
+import t from 'tap';
+import { parseCommand } from '../../../../userland/src/cli/options.ts';
+
+void t.test('two roots and nothing else: continuous, exact, and as root says', async (t) => {
+  t.strictSame(parseCommand(['src', 'dst']), {
+    kind: 'sync',
+    roots: { source: 'src', destination: 'dst' },
+    once: false,
+    policy: { flat: false, delete: true, sizeOnly: false },
+    dryRun: false,
+    verbosity: 'normal',
+    stats: false,
+    metadata: 'auto',
+    fsync: false,
+    allowEmpty: false,
+    maxDelete: Infinity,
+  });
+});
+
+void t.test('the phases are names for options', async (t) => {
+  t.strictSame(
+    parseCommand(['--phase', '1', 'a', 'b']),
+    parseCommand(['--once', '--flat', '--size-only', 'a', 'b']),
+  );
+  t.strictSame(parseCommand(['--phase=2', 'a', 'b']), parseCommand(['--once', 'a', 'b']));
+  t.strictSame(parseCommand(['--phase', '3', 'a', 'b']), parseCommand(['a', 'b']));
+});
+
+void t.test('a dry run has an end and tells everything', async (t) => {
+  t.match(parseCommand(['-n', 'a', 'b']), { once: true, dryRun: true, verbosity: 'verbose' });
+});
+
+void t.test('questions need no roots, and missing roots get the usage line', async (t) => {
+  t.strictSame(parseCommand(['--help']), { kind: 'help' });
+  t.strictSame(parseCommand(['-V', 'a']), { kind: 'version' });
+  t.strictSame(parseCommand([]), { kind: 'usage' });
+  t.strictSame(parseCommand(['--once', 'a']), { kind: 'usage' });
+});
+
+void t.test('after -- a name may begin with a dash', async (t) => {
+  t.match(parseCommand(['--once', '--', '-src', '--dst']), {
+    roots: { source: '-src', destination: '--dst' },
+  });
+});
+
+void t.test('what means nothing is an error that says so', async (t) => {
+  const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+    [['a', 'b', 'c'], /takes exactly two/],
+    [['a', ''], /empty string/],
+    [['-v', '-q', 'a', 'b'], /contradict/],
+    [['--phase', '4', 'a', 'b'], /'4': it takes 1, 2, 3/],
+    [['--metadata', 'magic', 'a', 'b'], /auto, kernel, statx/],
+    [['--max-delete', '-1', 'a', 'b'], /--max-delete/],
+    [['--max-delete', '1e3', 'a', 'b'], /takes a number/],
+    [['--onse', 'a', 'b'], /--onse/],
+    [['--once=yes', 'a', 'b'], /--once/],
+  ];
+  for (const [argv, message] of wrong)
+    t.throws(() => parseCommand(argv), { exitCode: 1, code: 'USAGE', message }, argv.join(' '));
+});

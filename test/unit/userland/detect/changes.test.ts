@@ -1,0 +1,94 @@
+import t from 'tap';
+import { ChangeReader } from '../../../../userland/src/detect/changes.ts';
+import { WatchTree } from '../../../../userland/src/detect/watch-tree.ts';
+import { IN, type InotifyEvent } from '../../../../userland/src/native/addon.ts';
+
+function setUp() {
+  const tree = new WatchTree();
+  tree.bind(tree.root, 1);
+  const sub = tree.childOf(tree.root, 'sub');
+  tree.bind(sub, 2);
+  return { tree, sub, reader: new ChangeReader(tree) };
+}
+
+function event(wd: number, mask: number, name = '', cookie = 0): InotifyEvent {
+  return { wd, mask, name, cookie };
+}
+
+void t.test('several events about one entry are one change', async (t) => {
+  const { tree, sub, reader } = setUp();
+  const changes = reader.read([
+    event(1, IN.CREATE, 'file'),
+    event(2, IN.CREATE, 'file'),
+    event(1, IN.MODIFY, 'file'),
+    event(1, IN.CLOSE_WRITE, 'file'),
+  ]);
+  t.strictSame(changes, [
+    { kind: 'entry', place: { directory: tree.root, name: 'file' }, written: true, gone: false },
+    { kind: 'entry', place: { directory: sub, name: 'file' }, written: false, gone: false },
+  ]);
+});
+
+void t.test('only removals make an entry gone', async (t) => {
+  const { reader } = setUp();
+  const [deleted] = reader.read([event(1, IN.DELETE, 'file')]);
+  t.match(deleted, { kind: 'entry', gone: true });
+  const [recreated] = reader.read([event(1, IN.DELETE, 'file'), event(1, IN.CREATE, 'file')]);
+  t.match(recreated, { kind: 'entry', gone: false });
+});
+
+void t.test('a rename of a file is one change, also across two reads', async (t) => {
+  const { tree, sub, reader } = setUp();
+  const from = { directory: tree.root, name: 'old' };
+  const to = { directory: sub, name: 'new' };
+  const first = reader.read([event(1, IN.MOVED_FROM, 'old', 9)]);
+  t.strictSame(first, [{ kind: 'entry', place: from, written: false, gone: true }]);
+  t.strictSame(reader.read([event(2, IN.MOVED_TO, 'new', 9)]), [{ kind: 'file-renamed', from, to }]);
+  t.match(reader.read([event(2, IN.MOVED_TO, 'new', 9)]), [{ kind: 'entry' }], 'a cookie is good for once');
+});
+
+void t.test('a file moved in is an entry; a directory has arrived', async (t) => {
+  const { reader } = setUp();
+  t.match(reader.read([event(1, IN.MOVED_TO, 'in', 5)]), [{ kind: 'entry', gone: false }]);
+  t.match(reader.read([event(1, IN.MOVED_TO | IN.ISDIR, 'in', 6)]), [{ kind: 'directory-arrived' }]);
+});
+
+void t.test('renames that never end do not gather', async (t) => {
+  const { reader } = setUp();
+  for (let cookie = 1; cookie <= 1000; cookie += 1) reader.read([event(1, IN.MOVED_FROM, 'out', cookie)]);
+  t.match(reader.read([event(1, IN.MOVED_TO, 'in', 1)]), [{ kind: 'entry' }], 'the oldest is forgotten');
+  t.match(reader.read([event(1, IN.MOVED_TO, 'in', 1000)]), [{ kind: 'file-renamed' }]);
+});
+
+void t.test('order holds across a rename', async (t) => {
+  const { reader } = setUp();
+  const kinds = reader
+    .read([event(1, IN.MODIFY, 'f'), event(1, IN.MOVED_TO | IN.ISDIR, 'sub', 3), event(1, IN.MODIFY, 'f')])
+    .map((change) => change.kind);
+  t.strictSame(kinds, ['entry', 'directory-arrived', 'entry']);
+});
+
+void t.test('overflow, and the end of the root', async (t) => {
+  const { reader } = setUp();
+  t.strictSame(reader.read([event(-1, IN.Q_OVERFLOW)]), [{ kind: 'overflow' }]);
+  t.strictSame(reader.read([event(1, IN.MOVE_SELF)]), [{ kind: 'root-gone', how: 'renamed' }]);
+  t.strictSame(reader.read([event(1, IN.DELETE_SELF)]), [{ kind: 'root-gone', how: 'deleted' }]);
+  t.strictSame(reader.read([event(1, IN.UNMOUNT)]), [{ kind: 'root-gone', how: 'unmounted' }]);
+});
+
+void t.test('a dropped watch is told once, and unknown watches not at all', async (t) => {
+  const { tree, reader } = setUp();
+  const place = { directory: tree.root, name: 'sub' };
+  t.strictSame(reader.read([event(2, IN.DELETE_SELF), event(2, IN.IGNORED)]), [
+    { kind: 'watch-lost', place },
+  ]);
+  t.strictSame(reader.read([event(2, IN.IGNORED), event(2, IN.CREATE, 'x'), event(77, IN.CREATE, 'x')]), []);
+});
+
+void t.test("a directory's own attributes", async (t) => {
+  const { sub, reader } = setUp();
+  const place = { directory: sub, name: '' };
+  t.strictSame(reader.read([event(2, IN.ATTRIB | IN.ISDIR)]), [
+    { kind: 'entry', place, written: false, gone: false },
+  ]);
+});
