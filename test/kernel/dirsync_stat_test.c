@@ -9,7 +9,6 @@
  * from the patch series (dirsync_abi.h, linux/dirsync.h): nothing of the ABI is written down here a second time but its
  * layout, which is frozen.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
