@@ -3,7 +3,7 @@ import t from 'tap';
 import { bootGuest } from '../helpers/guest.ts';
 import { runTapProgram } from '../helpers/tap-program.ts';
 
-t.test('on the patched kernel', async (t) => {
+void t.test('on the patched kernel', async (t) => {
   const vm = await bootGuest(t);
   for (const folder of ['/tmpfs', '/ext4']) {
     await t.test(`on ${folder.slice(1)}`, async (t) => {
@@ -14,7 +14,7 @@ t.test('on the patched kernel', async (t) => {
   t.match(abi.stdout, /^1 451\b/, 'the ABI file names version 1 and the call');
 });
 
-t.test('on the same kernel without the series', async (t) => {
+void t.test('on the same kernel without the series', async (t) => {
   const vm = await bootGuest(t, { kernel: 'stock', ext4: false });
   await runTapProgram(t, vm, ['dirsync_stat_test', '--expect-absent']);
   const abi = await vm.exec(['cat', '/proc/sys/fs/dirsync_abi']);

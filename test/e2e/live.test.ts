@@ -79,7 +79,7 @@ const CHANGES: readonly Change[] = [
 const vm = await bootGuest(t);
 
 for (const fileSystem of FILE_SYSTEMS) {
-  t.test(`on ${fileSystem}`, async (t) => {
+  void t.test(`on ${fileSystem}`, async (t) => {
     const cwd = await workspace(vm, fileSystem);
     const syncer = await vm.spawn(['dirsync', 'source', 'destination'], { cwd });
     await syncer.output(/^Watching directory: /m);

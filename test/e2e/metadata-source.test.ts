@@ -39,7 +39,7 @@ async function inGuest(vm: Vm): Promise<{ version: string; stats: string; action
   return { version, stats: result.stdout + result.stderr, actions: actions(result.stdout) };
 }
 
-t.test('the patched kernel, the stock kernel and this host', async (t) => {
+void t.test('the patched kernel, the stock kernel and this host', async (t) => {
   const [patched, stock] = [
     await bootGuest(t, { ext4: false }),
     await bootGuest(t, { kernel: 'stock', ext4: false }),

@@ -7,7 +7,7 @@ const vm = await bootGuest(t);
 const TINY_QUEUE = 8;
 
 for (const fileSystem of FILE_SYSTEMS) {
-  t.test(`a tiny max_queued_events on ${fileSystem}`, async (t) => {
+  void t.test(`a tiny max_queued_events on ${fileSystem}`, async (t) => {
     const cwd = await workspace(vm, fileSystem);
     await must(vm, `echo ${TINY_QUEUE} > /proc/sys/fs/inotify/max_queued_events; mkdir source/old`, cwd);
     const syncer = await vm.spawn(['dirsync', 'source', 'destination'], { cwd });

@@ -4,14 +4,14 @@ import { bootGuest, differences, FILE_SYSTEMS, must, workspace } from '../helper
 
 const vm = await bootGuest(t);
 
-t.test('without arguments it prints the usage line and exits with 1', async (t) => {
+void t.test('without arguments it prints the usage line and exits with 1', async (t) => {
   const result = await vm.exec(['dirsync']);
   t.equal(result.stdout, 'Usage: dirsync <source_dir> <destination_dir>\n');
   t.equal(result.code, 1);
 });
 
 for (const fileSystem of FILE_SYSTEMS) {
-  t.test(`phase 1 on ${fileSystem}: flat, by size, nothing deleted`, async (t) => {
+  void t.test(`phase 1 on ${fileSystem}: flat, by size, nothing deleted`, async (t) => {
     const cwd = await workspace(vm, fileSystem);
     await must(
       vm,
@@ -31,7 +31,7 @@ for (const fileSystem of FILE_SYSTEMS) {
     t.equal(after, 'extra.txt\ngrown.txt\nnew.txt\nsame-size.txt\nnew\nlonger\nxyz\n');
   });
 
-  t.test(`phase 2 on ${fileSystem}: recursive, by size and mtime, extras deleted`, async (t) => {
+  void t.test(`phase 2 on ${fileSystem}: recursive, by size and mtime, extras deleted`, async (t) => {
     const cwd = await workspace(vm, fileSystem);
     await must(
       vm,
@@ -51,7 +51,7 @@ for (const fileSystem of FILE_SYSTEMS) {
     t.equal(again.stdout, 'Directory synchronization completed.\n', 'a second run finds nothing to do');
   });
 
-  t.test(`phase 3 on ${fileSystem}: the transcript of the seeds`, async (t) => {
+  void t.test(`phase 3 on ${fileSystem}: the transcript of the seeds`, async (t) => {
     const cwd = await workspace(vm, fileSystem);
     const syncer = await vm.spawn(['dirsync', 'source', 'destination'], { cwd });
     await syncer.output(/^Watching directory: source\. Press Ctrl\+C to stop\.$/m);

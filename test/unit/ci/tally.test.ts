@@ -20,13 +20,13 @@ not ok 1 - a.test.ts
 1..1
 `;
 
-t.test('each test point counts once, sums of subtests do not', (t) => {
+void t.test('each test point counts once, sums of subtests do not', (t) => {
   t.equal(tally(NESTED), '2 passed, 1 failed');
   t.equal(tally(NESTED, 1), '2 passed, 1 failed', 'also when it comes byte by byte');
   t.end();
 });
 
-t.test('a subtest that fails without a failing point is one failure', (t) => {
+void t.test('a subtest that fails without a failing point is one failure', (t) => {
   const timedOut = `TAP version 14
 # Subtest: a.test.ts
     ok 1 - one
@@ -41,7 +41,7 @@ not ok 1 - a.test.ts
   t.end();
 });
 
-t.test('skipped is neither passed nor failed', (t) => {
+void t.test('skipped is neither passed nor failed', (t) => {
   t.equal(
     tally('TAP version 14\nok 1 - a # SKIP no root\nok 2 - b\n1..2\n'),
     '1 passed, 0 failed, 1 skipped',
@@ -49,13 +49,13 @@ t.test('skipped is neither passed nor failed', (t) => {
   t.end();
 });
 
-t.test('what ends early has failed', (t) => {
+void t.test('what ends early has failed', (t) => {
   t.equal(tally('TAP version 14\nok 1 - a\nBail out! no kernel\n'), '1 passed, 1 failed');
   t.equal(tally('TAP version 14\n1..3\nok 1 - a\n'), '1 passed, 1 failed', 'a plan that was not kept');
   t.end();
 });
 
-t.test('tallies add up', (t) => {
+void t.test('tallies add up', (t) => {
   const sum = addTallies([
     { passed: 1, failed: 2, skipped: 3 },
     { passed: 10, failed: 20, skipped: 30 },

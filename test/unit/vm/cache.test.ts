@@ -1,11 +1,20 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import t from 'tap';
 import { Cache, contentKey, type KeyValue } from '../../../vm/cache.ts';
 
-t.test('a key does not depend on the order of names, and does on every value', (t) => {
+async function fail(dir: string): Promise<void> {
+  await writeFile(join(dir, 'half'), 'result');
+  throw new Error('disk full');
+}
+
+async function makeSame(dir: string): Promise<void> {
+  await writeFile(join(dir, 'result'), 'same');
+}
+
+void t.test('a key does not depend on the order of names, and does on every value', (t) => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (record) => {
       const reversed = Object.fromEntries(Object.entries(record).toReversed());
@@ -18,7 +27,7 @@ t.test('a key does not depend on the order of names, and does on every value', (
   t.end();
 });
 
-t.test('a result is made once, and published whole', async (t) => {
+void t.test('a result is made once, and published whole', async (t) => {
   const cache = await Cache.open(t.testdir());
   let made = 0;
   const make = async (dir: string): Promise<void> => {
@@ -34,28 +43,26 @@ t.test('a result is made once, and published whole', async (t) => {
   t.not((await cache.produce('thing', { input: 2 }, make)).dir, first.dir, 'another input is another result');
 });
 
-t.test('a failure publishes nothing, leaves nothing, and may be tried again', async (t) => {
+void t.test('a failure publishes nothing, leaves nothing, and may be tried again', async (t) => {
   const cache = await Cache.open(t.testdir());
-  const fail = async (dir: string): Promise<void> => {
-    await writeFile(join(dir, 'half'), 'result');
-    throw new Error('disk full');
-  };
   await t.rejects(cache.produce('thing', 1, fail), { message: 'disk full' });
   t.same(await readdir(join(cache.root, 'scratch')), []);
   t.notOk(existsSync(cache.entryPath('thing', 1)));
   t.notOk((await cache.produce('thing', 1, async () => {})).hit);
 });
 
-t.test('two makers of one result at once: both get it, whoever is first', async (t) => {
+void t.test('two makers of one result at once: both get it, whoever is first', async (t) => {
   const cache = await Cache.open(t.testdir());
-  const make = (dir: string): Promise<void> => writeFile(join(dir, 'result'), 'same');
-  const [a, b] = await Promise.all([cache.produce('thing', 1, make), cache.produce('thing', 1, make)]);
+  const [a, b] = await Promise.all([
+    cache.produce('thing', 1, makeSame),
+    cache.produce('thing', 1, makeSame),
+  ]);
   t.equal(a.dir, b.dir);
   t.equal(await readFile(join(a.dir, 'result'), 'utf8'), 'same');
   t.same(await readdir(join(cache.root, 'scratch')), []);
 });
 
-t.test('opening sweeps what a killed process left, and nothing of a living one', async (t) => {
+void t.test('opening sweeps what a killed process left, and nothing of a living one', async (t) => {
   const root = t.testdir();
   const beyondPidMax = 2 ** 22 + 1;
   await mkdir(join(root, 'scratch', `${beyondPidMax}-dead`), { recursive: true });
@@ -64,7 +71,7 @@ t.test('opening sweeps what a killed process left, and nothing of a living one',
   t.same(await readdir(join(root, 'scratch')), [`${process.pid}-alive`]);
 });
 
-t.test('a workspace stays from run to run', async (t) => {
+void t.test('a workspace stays from run to run', async (t) => {
   const cache = await Cache.open(t.testdir());
   const first = await cache.workspace('tree');
   await writeFile(join(first, 'kept'), '');

@@ -8,7 +8,7 @@ const PARTS = {
   hint: 'apt-get install qemu-system-x86',
 };
 
-t.test('a message says what was tried, what was found, and what to type', (t) => {
+void t.test('a message says what was tried, what was found, and what to type', (t) => {
   t.equal(
     new InfraError(PARTS).message,
     'NO_QEMU\n  tried: start QEMU\n  found: not on PATH\n  try:   apt-get install qemu-system-x86',
@@ -17,7 +17,7 @@ t.test('a message says what was tried, what was found, and what to type', (t) =>
   t.end();
 });
 
-t.test('each family has its verdict, and all are one class', (t) => {
+void t.test('each family has its verdict, and all are one class', (t) => {
   const [usage, user, infra] = [new UsageError(PARTS), new UserError(PARTS), new InfraError(PARTS)];
   t.same([usage.verdict, user.verdict, infra.verdict], ['USAGE', 'FAIL', 'INFRA']);
   t.same([usage.name, user.name, infra.name], ['UsageError', 'UserError', 'InfraError']);

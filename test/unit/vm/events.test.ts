@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { fanOut, jsonLinesSink, memorySink, type RecordedEvent, runStage } from '../../../vm/events.ts';
 
-t.test('a stage is framed by its begin and its end', async (t) => {
+void t.test('a stage is framed by its begin and its end', async (t) => {
   const sink = memorySink();
   const value = await runStage(sink, 'fetch', 'linux', async () => ({
     outcome: 'cached',
@@ -17,7 +17,7 @@ t.test('a stage is framed by its begin and its end', async (t) => {
   ]);
 });
 
-t.test('a stage that throws has failed, and its error passes through', async (t) => {
+void t.test('a stage that throws has failed, and its error passes through', async (t) => {
   const sink = memorySink();
   const error = new Error('no disk');
   await t.rejects(
@@ -27,7 +27,7 @@ t.test('a stage that throws has failed, and its error passes through', async (t)
   t.match(sink.events[1], { kind: 'stage.end', stage: 'build', outcome: 'failed' });
 });
 
-t.test('each sink gets each event; the file has one JSON line an event, with its time', (t) => {
+void t.test('each sink gets each event; the file has one JSON line an event, with its time', (t) => {
   const path = join(t.testdir(), 'events.jsonl');
   const memory = memorySink();
   const sink = fanOut(memory, jsonLinesSink(path));

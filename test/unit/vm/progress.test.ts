@@ -12,7 +12,7 @@ function recorder(isTTY: boolean): ProgressStream & { text: string } {
   };
 }
 
-t.test('piped: plain lines, no control characters, no beginnings', (t) => {
+void t.test('piped: plain lines, no control characters, no beginnings', (t) => {
   const stream = recorder(false);
   const sink = progressSink(stream);
   sink.emit({ kind: 'stage.begin', stage: 'fetch', detail: 'linux-6.1.tar.xz' });
@@ -39,7 +39,7 @@ t.test('piped: plain lines, no control characters, no beginnings', (t) => {
   t.end();
 });
 
-t.test('on a terminal: one live line, never wider than the window, cleared before what stays', (t) => {
+void t.test('on a terminal: one live line, never wider than the window, cleared before what stays', (t) => {
   const stream = recorder(true);
   const sink = progressSink(stream);
   sink.emit({ kind: 'stage.begin', stage: 'fetch', detail: 'x'.repeat(100) });
@@ -52,7 +52,7 @@ t.test('on a terminal: one live line, never wider than the window, cleared befor
   t.end();
 });
 
-t.test('the amount of progress reads in its unit', async (t) => {
+void t.test('the amount of progress reads in its unit', async (t) => {
   const stream = recorder(true);
   stream.write('');
   const sink = progressSink(stream);

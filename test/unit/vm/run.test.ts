@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import t from 'tap';
 import { createRunFolder } from '../../../vm/run.ts';
 
-t.test('a run gets a folder of its own, and latest points at the newest', async (t) => {
+void t.test('a run gets a folder of its own, and latest points at the newest', async (t) => {
   const runs = t.testdir();
   const first = await createRunFolder(runs, new Date('2026-01-02T03:04:05Z'));
   const second = await createRunFolder(runs, new Date('2026-01-02T03:04:06Z'));
@@ -11,7 +11,7 @@ t.test('a run gets a folder of its own, and latest points at the newest', async 
   t.equal(await readlink(join(runs, 'latest')), basename(second));
 });
 
-t.test('the twentieth last run is kept, older ones are not', async (t) => {
+void t.test('the twentieth last run is kept, older ones are not', async (t) => {
   const runs = t.testdir();
   for (let day = 10; day < 35; day += 1) {
     await mkdir(join(runs, `200001${day}T000000-1`));

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { EXIT_CODES, VERDICT_MEANINGS, VERDICTS, worstVerdict } from '../../../vm/verdict.ts';
 
-t.test('each verdict has an exit code of its own, below those that shells use', (t) => {
+void t.test('each verdict has an exit code of its own, below those that shells use', (t) => {
   const codes = VERDICTS.map((verdict) => EXIT_CODES[verdict]);
   t.equal(new Set(codes).size, VERDICTS.length);
   t.ok(codes.every((code) => code >= 0 && code < 126));
@@ -10,7 +10,7 @@ t.test('each verdict has an exit code of its own, below those that shells use', 
   t.end();
 });
 
-t.test('a run is as bad as its worst guest, and none at all is no pass', (t) => {
+void t.test('a run is as bad as its worst guest, and none at all is no pass', (t) => {
   t.equal(worstVerdict(['PASS', 'FAIL', 'PANIC']), 'PANIC');
   t.equal(worstVerdict(['PASS', 'FAIL']), 'FAIL');
   t.equal(worstVerdict(['PASS', 'PASS']), 'PASS');

@@ -6,7 +6,7 @@ import { UsageError } from '../../../../vm/errors.ts';
 import { CHECKOUT } from '../../../../vm/paths.ts';
 import { EXIT_CODES, VERDICT_MEANINGS, VERDICTS } from '../../../../vm/verdict.ts';
 
-t.test('defaults are filled in, what stands after -- is passed on', (t) => {
+void t.test('defaults are filled in, what stands after -- is passed on', (t) => {
   const { values, positionals } = parseOptions(
     'vm:boot',
     ['source', 'jobs'],
@@ -17,7 +17,7 @@ t.test('defaults are filled in, what stands after -- is passed on', (t) => {
   t.end();
 });
 
-t.test('an option that the command does not know is a usage error that names it', (t) => {
+void t.test('an option that the command does not know is a usage error that names it', (t) => {
   for (const args of [['--accel', 'tcg'], ['--nonsense'], ['--jobs']]) {
     t.throws(() => parseOptions('vm:fetch', ['jobs'], args), UsageError);
   }
@@ -27,7 +27,7 @@ t.test('an option that the command does not know is a usage error that names it'
   t.end();
 });
 
-t.test('values are checked, and the message lists what is allowed', (t) => {
+void t.test('values are checked, and the message lists what is allowed', (t) => {
   t.equal(oneOf('accel', 'tcg', ['kvm', 'tcg']), 'tcg');
   t.throws(() => oneOf('accel', 'xen', ['kvm', 'tcg']), {
     code: 'USAGE',
@@ -40,14 +40,14 @@ t.test('values are checked, and the message lists what is allowed', (t) => {
   t.end();
 });
 
-t.test('help has a line for each option', (t) => {
+void t.test('help has a line for each option', (t) => {
   const lines = optionLines(['source', 'require-kvm']);
   t.match(lines[0], /^ {2}--source auto\|kernel\.org\|debian\|PATH {2}\S/);
   t.equal(lines.length, 2);
   t.end();
 });
 
-t.test('the README lists every option and every exit code', (t) => {
+void t.test('the README lists every option and every exit code', (t) => {
   const readme = readFileSync(join(CHECKOUT, 'README.md'), 'utf8');
   for (const name of Object.keys(OPTIONS)) t.ok(readme.includes(`\`--${name}`), `--${name}`);
   for (const verdict of VERDICTS) {

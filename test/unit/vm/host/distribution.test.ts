@@ -1,7 +1,7 @@
 import t from 'tap';
 import { familyOf, installCommand } from '../../../../vm/host/distribution.ts';
 
-t.test('the family is read off os-release', (t) => {
+void t.test('the family is read off os-release', (t) => {
   t.equal(familyOf('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n'), 'debian');
   t.equal(familyOf('ID=linuxmint\nID_LIKE="ubuntu debian"\n'), 'debian');
   t.equal(familyOf('ID="rocky"\nID_LIKE="rhel centos fedora"\n'), 'fedora');
@@ -11,7 +11,7 @@ t.test('the family is read off os-release', (t) => {
   t.end();
 });
 
-t.test('only an ordinary user needs sudo', (t) => {
+void t.test('only an ordinary user needs sudo', (t) => {
   t.same(installCommand('arch', ['flex'], 0), ['pacman', '-S', '--needed', '--noconfirm', 'flex']);
   t.equal(installCommand('fedora', ['flex'], 1000)[0], 'sudo');
   t.end();

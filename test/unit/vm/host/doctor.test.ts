@@ -14,13 +14,13 @@ function finding(name: string, present: boolean, optional = false): Finding {
 
 const FINDINGS = [finding('gcc', true), finding('flex', false), finding('ccache', false, true)];
 
-t.test('the packages that are missing, optional ones only when asked for', (t) => {
+void t.test('the packages that are missing, optional ones only when asked for', (t) => {
   t.same(missingPackages(FINDINGS, 'debian', false), ['flex-deb']);
   t.same(missingPackages(FINDINGS, 'fedora', true), ['ccache-rpm', 'flex-rpm']);
   t.end();
 });
 
-t.test('the table tells ok, missing and absent apart', (t) => {
+void t.test('the table tells ok, missing and absent apart', (t) => {
   t.equal(
     renderFindings(FINDINGS, 'debian'),
     [
@@ -32,7 +32,7 @@ t.test('the table tells ok, missing and absent apart', (t) => {
   t.end();
 });
 
-t.test('the error names what is missing and what to type; the optional is no error', (t) => {
+void t.test('the error names what is missing and what to type; the optional is no error', (t) => {
   const error = missingError(FINDINGS, 'debian');
   t.equal(error?.code, 'REQUIREMENTS_MISSING');
   t.match(error?.found, 'missing: flex');

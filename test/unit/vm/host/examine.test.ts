@@ -5,7 +5,7 @@ import { examine, findCommand } from '../../../../vm/host/examine.ts';
 
 const PACKAGES = { debian: 'p', fedora: 'p', arch: 'p' };
 
-t.test('what is there is found, with its version or its place; what is not, is not', async (t) => {
+void t.test('what is there is found, with its version or its place; what is not, is not', async (t) => {
   const findings = await examine([
     { command: 'sh', why: 'x', packages: PACKAGES },
     { command: 'no-such-program-at-all', why: 'x', packages: PACKAGES },
@@ -26,7 +26,7 @@ t.test('what is there is found, with its version or its place; what is not, is n
   t.match(findings[2]?.found, /^\/usr\/include.*stdio\.h$/);
 });
 
-t.test('a command is taken from PATH in its order, and must be executable', async (t) => {
+void t.test('a command is taken from PATH in its order, and must be executable', async (t) => {
   const dir = t.testdir({ a: {}, b: {} });
   await writeFile(join(dir, 'a', 'tool'), '');
   await writeFile(join(dir, 'b', 'tool'), '');
