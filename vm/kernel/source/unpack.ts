@@ -26,11 +26,17 @@ export async function unpackTarball(tarball: string, dest: string, ctx: Context)
   await mkdir(dest, { recursive: true });
   const tried = `unpack ${tarball}`;
   let entries = 0;
+  let absolute: string | undefined;
   const unpack = new Unpack({
     cwd: dest,
     strip: 1,
     strict: true,
     preserveOwner: false,
+    // `strip` makes an absolute path a harmless relative one before tar's own checks see it.
+    filter: (path) => {
+      if (path.startsWith('/')) absolute ??= path;
+      return !path.startsWith('/');
+    },
     onReadEntry: () => {
       entries += 1;
       if (entries % ENTRIES_PER_EVENT !== 0) return;
@@ -51,6 +57,7 @@ export async function unpackTarball(tarball: string, dest: string, ctx: Context)
     ctx.signal.throwIfAborted();
     throw explain(error, tried, dest);
   }
+  if (absolute !== undefined) throw escape(tried, dest, absolute);
   if (entries === 0) throw broken(tried, 'it holds no files');
 }
 
@@ -104,15 +111,14 @@ function explain(error: unknown, tried: string, dest: string): HarnessError {
   }
   // The words of tar's own checks; a test holds each of them.
   if (/contains '\.\.'|escape|stripping .* from absolute|TAR_SYMLINK_ERROR/i.test(found)) {
-    return new UserError({
-      code: 'TARBALL_ESCAPES',
-      tried,
-      found: `an entry that would be written outside ${dest}: ${found}`,
-      hint: 'do not use this tarball',
-      cause: error,
-    });
+    return escape(tried, dest, found, error);
   }
   return broken(tried, found, error);
+}
+
+function escape(tried: string, dest: string, entry: string, cause?: unknown): UserError {
+  const found = `an entry that would be written outside ${dest}: ${entry}`;
+  return new UserError({ code: 'TARBALL_ESCAPES', tried, found, hint: 'do not use this tarball', cause });
 }
 
 function broken(tried: string, found: string, cause?: unknown): UserError {
