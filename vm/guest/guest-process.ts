@@ -60,7 +60,7 @@ export class GuestProcess {
 
   /**
    * Waits for output that matches, also looking at what has come already, and returns the line in which the match
-   * ends. What was matched is consumed: the next call looks behind it.
+   * ends. What was matched is consumed: the next call looks behind it. Calls are served in their order, one by one.
    *
    * Rejects with OutputMissingError when the time is over or the process ended without it.
    */

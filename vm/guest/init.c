@@ -49,8 +49,8 @@ static const char *const ENVIRONMENT[][2] = {
 	{ "TERM", "linux" },
 	{ "LANG", "C.UTF-8" },
 	{ "TMPDIR", "/tmp" },
-	/* Where a program made by pkg puts the native addons that it carries. */
-	{ "PKG_NATIVE_CACHE_PATH", "/root/.cache" },
+	/* Where a program made by pkg puts the native addons that it carries, whichever user runs it. */
+	{ "PKG_NATIVE_CACHE_PATH", "/var/cache/pkg" },
 };
 
 /* To the console: the host reads it there when the agent cannot speak. */

@@ -14,13 +14,14 @@ export const BASE_TREE: readonly ArchiveEntry[] = [
   directory('mnt'),
   directory('proc'),
   directory('root', 0o700),
-  // Programs made by pkg unpack their native addons below it.
-  directory('root/.cache', 0o700),
   directory('run'),
   directory('sys'),
   directory('tmp', 0o1777),
   directory('usr'),
   directory('var'),
+  directory('var/cache'),
+  // Programs made by pkg unpack their native addons there: writable for every user, and executable.
+  directory('var/cache/pkg', 0o1777),
   symlink('sbin', 'bin'),
   symlink('usr/bin', '../bin'),
   symlink('usr/sbin', '../bin'),

@@ -47,6 +47,8 @@ static struct {
 
 static _Noreturn void die(const char *what, int error)
 {
+	/* Nobody is left to ask for their end. */
+	process_kill_all();
 	fprintf(stderr, "dirsync-agent: %s: %s\n", what, strerror(error));
 	exit(1);
 }

@@ -149,18 +149,19 @@ void t.test('kills what does not end in time', async (t) => {
 
 void t.test('everything pending rejects when the agent is gone', async (t) => {
   const { client, pid } = await connectAgent(t);
-  const sleeper = await client.spawn(['sleep', '1000']);
+  // Both end by themselves soon after the agent: nobody is left to kill them.
+  const cat = await client.spawn(['cat']);
   const pending = Promise.allSettled<unknown>([
-    client.exec(['sleep', '1000']),
-    sleeper.exited,
-    sleeper.output('never'),
-    sleeper.write('x'.repeat(200_000)),
+    client.exec(['sleep', '1']),
+    cat.exited,
+    cat.output('never'),
+    client.readFile('/proc/self/maps').then(async () => client.exec(['sleep', '1'])),
   ]);
-  t.teardown(() => process.kill(-sleeper.pid, 'SIGKILL'));
+  await cat.write('begun\n');
   process.kill(pid, 'SIGKILL');
   for (const outcome of await pending) t.match(outcome, { status: 'rejected', reason: AgentLostError });
   await t.rejects(client.exec(['true']), AgentLostError);
-  await t.rejects(sleeper.kill(), AgentLostError);
+  await t.rejects(cat.kill(), AgentLostError);
   t.match(await client.closed, { kind: 'lost', error: AgentLostError });
 });
 
