@@ -144,11 +144,11 @@ void t.test('a source that is written to meanwhile is noticed, and not published
   let result = { changed: false };
   for (let attempt = 0; attempt < 50 && !result.changed; attempt += 1) {
     writeFileSync(join(path, 'copy'), 'old');
-    let running = true;
+    const state = { running: true };
     const copy = addon.copyFile(fd, 'file', fd, '.t', { finalName: 'copy' }).finally(() => {
-      running = false;
+      state.running = false;
     });
-    while (running) {
+    while (state.running) {
       appendFileSync(source, 'x');
       await new Promise((resolve) => setImmediate(resolve));
     }
