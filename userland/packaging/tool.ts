@@ -16,7 +16,7 @@ export async function runTool(
     signal.throwIfAborted();
     if (!(error instanceof ExecaError)) throw error;
     const ending = error.signal ?? `exit code ${error.exitCode}`;
-    const found = error.code === 'ENOENT' ? 'no such program' : `${ending}\n${String(error.all ?? '')}`;
+    const found = error.code === 'ENOENT' ? 'no such program' : `${ending}\n${error.all ?? ''}`;
     throw new PackageError('TOOL_FAILED', `run ${command.join(' ')}`, found, hint, error);
   }
 }
