@@ -19,6 +19,7 @@ export const KERNEL_REQUIREMENTS: readonly Requirement[] = [
   command('flex', 'Kconfig and objtool', 'flex', 'flex', 'flex'),
   command('bison', 'Kconfig', 'bison', 'bison', 'bison'),
   command('bc', "the kernel's timer constants", 'bc', 'bc', 'bc'),
+  command('awk', "tables of the kernel's instruction decoder", 'mawk', 'gawk', 'gawk'),
   command('perl', "the kernel's build scripts", 'perl', 'perl', 'perl'),
   command('gzip', 'compressing bzImage', 'gzip', 'gzip', 'gzip'),
   command('xz', 'unpacking the kernel source', 'xz-utils', 'xz', 'xz'),
