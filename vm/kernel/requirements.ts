@@ -26,6 +26,7 @@ export const KERNEL_REQUIREMENTS: readonly Requirement[] = [
   command('patch', 'applying the series', 'patch', 'patch', 'patch'),
   command('find', 'telling a local source tree from another', 'findutils', 'findutils', 'findutils'),
   command('flock', 'locking a build tree', 'util-linux', 'util-linux-core', 'util-linux'),
+  command('setpriv', 'ending a build with the harness', 'util-linux', 'util-linux', 'util-linux'),
   {
     header: 'gelf.h',
     why: 'objtool, which checks the kernel while it is built',
