@@ -30,7 +30,9 @@ export async function runMake(
   watch: Pick<ToolOptions, 'onLine' | 'onEnd'> = {},
 ): Promise<ToolResult> {
   const cc = toolchain.ccache ? 'ccache gcc' : 'gcc';
-  return runTool('make', ['-C', worktree.linux, 'O=build', `CC=${cc}`, ...targets], {
+  // However we end, make hears of it and ends its children: a build that nobody waits for would go on for minutes.
+  const make = ['--pdeathsig', 'TERM', 'make', '-C', worktree.linux, 'O=build', `CC=${cc}`, ...targets];
+  return runTool('setpriv', make, {
     signal: ctx.signal,
     env: { ...BUILD_VARIABLES, ...ccacheEnv(worktree, ctx) },
     ...watch,

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { execa } from 'execa';
 import t, { type Test } from 'tap';
 import { runTool } from '../../../../vm/host/tool.ts';
 import { fakeKernel, failureOf, outcomes, type Fake } from './fake.ts';
@@ -110,7 +112,7 @@ void t.test('two folders, the same bytes, also with another -j and without ccach
     process.env['PATH'] = path;
   });
   const names = ['gcc', 'as', 'ld', 'make', 'sh', 'patch', 'flock', 'cp', 'find', 'cat', 'nm', 'objcopy'];
-  const tools = [...names, 'echo', 'mkdir', 'grep', 'sed', 'tail', 'touch', 'mv'];
+  const tools = [...names, 'echo', 'setpriv', 'mkdir', 'grep', 'sed', 'tail', 'touch', 'mv'];
   process.env['PATH'] = await pathOf(join(b.dir, 'bin'), tools);
   const second = await b.build({ jobs: 4 });
   test.same(second.manifest.files, first.manifest.files);
@@ -185,6 +187,38 @@ async function processesIn(dir: string): Promise<string[]> {
   const result = await runTool('sh', ['-c', script, 'sh', dir], { signal: new AbortController().signal });
   return result.stdout === '' ? [] : [result.stdout];
 }
+
+/** A module of the harness, as a script imports it. */
+function module(name: string): string {
+  return JSON.stringify(join(import.meta.dirname, '../../../../vm', name));
+}
+
+void t.test('kill -9 of the harness ends make and its children, too', async (test) => {
+  const fake = await fakeKernel(test);
+  await fake.edit('config/dirsync.config', '# CONFIG_FAKE_WAIT is not set', 'CONFIG_FAKE_WAIT=y');
+  const script = `
+    import { Cache } from ${module('cache.ts')};
+    import { buildKernel } from ${module('kernel/build.ts')};
+    import { fetchKernel } from ${module('kernel/source/fetch.ts')};
+    const [root, linux, seriesDir, fragmentsDir] = process.argv.slice(1);
+    const events = { emit(event) { if (event.detail === 'forever') process.stdout.write('waiting'); } };
+    const ctx = { cache: await Cache.open(root), events, signal: new AbortController().signal };
+    const source = await fetchKernel({ source: linux }, ctx);
+    await buildKernel({ source, flavour: 'plain', seriesDir, fragmentsDir }, ctx);`;
+  const args = [fake.ctx.cache.root, fake.linux, fake.seriesDir, fake.fragmentsDir];
+  const harness = execa(process.execPath, ['--input-type=module', '-e', script, ...args], {
+    reject: false,
+    buffer: false,
+  });
+  await once(harness.stdout, 'data');
+  harness.kill('SIGKILL');
+  await harness;
+  // They are no children of ours, so there is no event to wait for.
+  const tree = await workDir(fake);
+  const deadline = AbortSignal.timeout(5000);
+  while ((await processesIn(tree)).length > 0) deadline.throwIfAborted();
+  test.pass('no process is left in the tree');
+});
 
 void t.test('objects of a make that was killed are not trusted', async (test) => {
   const fake = await fakeKernel(test);
