@@ -149,6 +149,7 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
     readyMs,
     client,
     supervisor,
+    terminal: { output: qemuProcess.console, input: qemuProcess.consoleInput },
     qmp: await supervisor.qmp,
     ended,
     failure: () => failure,

@@ -8,8 +8,9 @@ import { AGENT_FD, QMP_FD } from './process.ts';
 import { escapeCommas } from './quote.ts';
 
 /**
- * Ordinary machine types. Neither boots measurably faster than the other under TCG (median of 10: see
- * docs/troubleshooting.md); q35 is the default since its PCI Express is what today's machines have.
+ * Ordinary machine types. From QEMU's start to its exit after init's poweroff, on an idle host under TCG (QEMU 7.2,
+ * Linux 6.1.192, three runs each): q35 1431 to 1437 ms, pc 1422 to 1519 ms; with the PS/2 controller 350 ms more. So
+ * time does not choose, and q35 is the default: its PCI Express is what today's machines have.
  */
 export type MachineType = 'q35' | 'pc';
 
@@ -61,7 +62,7 @@ export const HAND_WIRING: Wiring = {
 export function qemuArguments(machine: Machine, wiring: Wiring): string[] {
   return [
     ['-name', `dirsync-${machine.name}`],
-    // A PS/2 controller that nobody needs costs the guest half a second in probing and in powering off.
+    // A PS/2 controller that nobody needs costs the guest time in probing and in powering off.
     ['-machine', `${machine.type},i8042=off`],
     machine.accel === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi'],
     ['-m', `${machine.memoryMiB}M`, '-smp', String(machine.cpus)],

@@ -8,7 +8,7 @@
  * The control connections are socket pairs that QEMU inherits as file descriptors, not sockets in the file system:
  * nothing to name, to collide, to unlink after a crash or to wait for, and no limit of 107 bytes on a path.
  */
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import { tailLines } from '../console/tail.ts';
 
@@ -28,6 +28,8 @@ export interface QemuProcess {
   readonly pid: number | undefined;
   /** What the guest wrote to its first serial line, as bytes. */
   readonly console: Readable;
+  /** What the guest reads from its first serial line. */
+  readonly consoleInput: Writable;
   readonly qmp: Duplex;
   readonly agent: Duplex;
   /** Resolves, never rejects, when QEMU is gone and its output was read to the end. */
@@ -47,7 +49,7 @@ export interface QemuStart {
 /** Starts QEMU. Errors of the start itself (binary vanished) are an exit, too. */
 export function startQemu({ path, args, stderrFile, signal }: QemuStart): QemuProcess {
   const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', path, ...args], {
-    stdio: ['ignore', 'pipe', ['pipe', { file: stderrFile }], 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', ['pipe', { file: stderrFile }], 'pipe', 'pipe'],
     // Read as streams; only stderr is also wanted as a whole.
     buffer: { stdout: false, stderr: true, fd3: false, fd4: false },
     encoding: 'utf8',
@@ -65,6 +67,7 @@ export function startQemu({ path, args, stderrFile, signal }: QemuStart): QemuPr
   return {
     pid: child.pid,
     console: child.stdout,
+    consoleInput: child.stdin,
     qmp: child.stdio[QMP_FD] as Duplex,
     agent: child.stdio[AGENT_FD] as Duplex,
     exited,

@@ -1,4 +1,5 @@
 /** A running guest: programs and files in it, its console and QMP, its end. */
+import type { Readable, Writable } from 'node:stream';
 import type { ConsoleLog } from '../console/log.ts';
 import type { AgentClient, ExecOptions, ExecResult, SpawnOptions } from '../guest/agent-client.ts';
 import type { GuestProcess } from '../guest/guest-process.ts';
@@ -7,6 +8,13 @@ import type { Bytes } from '../guest/wire-bytes.ts';
 import type { Qmp } from './qmp.ts';
 import type { Supervisor } from './supervisor.ts';
 import { VmError, type VmEnd } from './vm-error.ts';
+
+/** The guest's /dev/ttyS0: the kernel's console, and a terminal for who opens it. */
+export interface Terminal {
+  /** Read already by the harness: listen to `data`, do not pause it. */
+  readonly output: Readable;
+  readonly input: Writable;
+}
 
 export interface VmParts {
   readonly name: string;
@@ -17,6 +25,7 @@ export interface VmParts {
   readonly readyMs: number;
   readonly client: AgentClient;
   readonly supervisor: Supervisor;
+  readonly terminal: Terminal;
   readonly qmp: Qmp;
   /** Never rejects. */
   readonly ended: Promise<VmEnd>;
@@ -38,6 +47,7 @@ export class Vm implements AsyncDisposable {
   /** Milliseconds from QEMU's start to the agent's hello. */
   readonly readyMs: number;
   readonly qmp: Qmp;
+  readonly terminal: Terminal;
   readonly ended: Promise<VmEnd>;
   readonly #parts: VmParts;
   /** Whether a caller was given the VmError: disposal then does not throw it a second time. */
@@ -51,6 +61,7 @@ export class Vm implements AsyncDisposable {
     this.hello = parts.hello;
     this.readyMs = parts.readyMs;
     this.qmp = parts.qmp;
+    this.terminal = parts.terminal;
     this.ended = parts.ended;
   }
 

@@ -52,6 +52,7 @@ const stopped = (reason: StopReason): Observation => ({
 void t.test('only a guest that said done and left by itself passes', async (t) => {
   t.equal(verdict([1, LINES], [2, HELLO], [3, DONE], [4, shutdown('guest-shutdown')], [5, exit(0)]), 'PASS');
   t.equal(verdict([1, LINES], [2, HELLO], [4, shutdown('guest-shutdown')], [5, exit(0)]), 'LOST');
+  t.equal(verdict([1, LINES], [2, HELLO], [3, DONE], [4, shutdown('host-signal')], [5, exit(0)]), 'LOST');
   t.equal(verdict([1, LINES], [2, HELLO], [3, DONE], [5, exit(1)]), 'LOST');
   t.equal(verdict([1, LINES], [2, HELLO], [3, DONE], [5, killed('SIGKILL')]), 'LOST');
   t.equal(verdict([1, LINES], [2, HELLO], [3, DONE], [5, stopped('exit')], [6, killed('SIGKILL')]), 'HANG');
