@@ -168,8 +168,8 @@ function writeFiles(source: string): void {
   for (const name of ['f', 'g', 'h']) writeFileSync(join(source, name), name.repeat(100));
 }
 
-await scenario('ten thousand renames', writeFiles, (source) => {
-  for (let round = 0; round < 5000; round += 1) {
+await scenario('six thousand renames', writeFiles, (source) => {
+  for (let round = 0; round < 3000; round += 1) {
     renameSync(join(source, 'f'), join(source, 'f2'));
     renameSync(join(source, 'f2'), join(source, 'f'));
   }

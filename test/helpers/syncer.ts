@@ -73,11 +73,12 @@ export class Lab {
 type Running = ReturnType<typeof command>;
 
 function command(args: readonly string[], cwd: string, options: RunOptions) {
-  const [file, before] = PACKAGED === undefined ? [process.execPath, [MAIN]] : [PACKAGED, []];
+  const program = PACKAGED === undefined ? [process.execPath, MAIN] : [PACKAGED];
   const user = options.unprivileged === true && IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {};
-  // tap makes every Node process below it write a report, which an ordinary user may not, and nobody reads.
-  const env = { NODE_OPTIONS: undefined };
-  return execa(file, [...before, ...args], { cwd, env, reject: false, timeout: 60_000, ...user });
+  // tap makes each Node process below it load its hooks and write a report, which costs more time than the whole run of
+  // the syncer, and which an ordinary user may not do. It sets the variable at each spawn, so only env can take it away.
+  const line = ['-u', 'NODE_OPTIONS', ...program, ...args];
+  return execa('env', line, { cwd, reject: false, timeout: 60_000, ...user });
 }
 
 export class LiveSyncer {

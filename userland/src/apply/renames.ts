@@ -5,7 +5,15 @@
  * example because the destination never had the old name, is repaired then.
  */
 import { diffAttributes } from '../compare/difference.ts';
-import { FILE_TYPE, isSystemError, RENAME, type Addon, type ByteString, type Fd } from '../native/addon.ts';
+import {
+  FILE_TYPE,
+  isSystemError,
+  RENAME,
+  type Addon,
+  type ByteString,
+  type Fd,
+  type Stat,
+} from '../native/addon.ts';
 
 export interface NameAt {
   readonly directory: Fd;
@@ -16,17 +24,18 @@ export interface NameAt {
  * Renames a directory of the destination. Whatever has the new name gets the old one (one atomic exchange), and is
  * deleted or found to belong there when that name is compared. Returns false when nothing was renamed.
  */
-export function renameDirectory(addon: Addon, from: NameAt, to: NameAt): boolean {
+export function renameDirectory(addon: Addon, from: NameAt, to: NameAt): 'renamed' | 'exchanged' | false {
   if (addon.statAt(from.directory, from.name)?.type !== FILE_TYPE.DIRECTORY) return false;
-  return attempt(() => {
-    const flags = addon.statAt(to.directory, to.name) === null ? RENAME.NOREPLACE : RENAME.EXCHANGE;
-    addon.renameAt(from.directory, from.name, to.directory, to.name, flags);
-  });
+  const free = addon.statAt(to.directory, to.name) === null;
+  const flags = free ? RENAME.NOREPLACE : RENAME.EXCHANGE;
+  const done = attempt(() => addon.renameAt(from.directory, from.name, to.directory, to.name, flags));
+  if (!done) return false;
+  return free ? 'renamed' : 'exchanged';
 }
 
 /**
  * Renames a file of the destination if what it has under the old name is what the source has under the new one now;
- * `compared` are the `DIFF` bits that must agree. Returns false when nothing was renamed.
+ * `compared` are the `DIFF` bits that must agree. Returns the source's file; null when nothing was renamed.
  */
 export function renameFile(
   addon: Addon,
@@ -34,14 +43,14 @@ export function renameFile(
   from: NameAt,
   to: NameAt,
   compared: number,
-): boolean {
+): Stat | null {
   const wanted = addon.statAt(source.directory, source.name);
   const found = addon.statAt(from.directory, from.name);
-  if (wanted?.type !== FILE_TYPE.REGULAR || found?.type !== FILE_TYPE.REGULAR) return false;
+  if (wanted?.type !== FILE_TYPE.REGULAR || found?.type !== FILE_TYPE.REGULAR) return null;
   const diff = diffAttributes({ ...wanted, target: '' }, { ...found, target: '' }, compared);
-  if (diff !== 0) return false;
-  if (addon.statAt(to.directory, to.name)?.type === FILE_TYPE.DIRECTORY) return false;
-  return attempt(() => addon.renameAt(from.directory, from.name, to.directory, to.name));
+  if (diff !== 0) return null;
+  if (addon.statAt(to.directory, to.name)?.type === FILE_TYPE.DIRECTORY) return null;
+  return attempt(() => addon.renameAt(from.directory, from.name, to.directory, to.name)) ? wanted : null;
 }
 
 /** False when the file system refuses: then the comparison does the work, the long way. */

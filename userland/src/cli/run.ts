@@ -59,6 +59,7 @@ export async function runSync(options: SyncOptions, environment: RunEnvironment)
       dryRun: options.dryRun,
       fsync: options.fsync,
       now: () => Date.now(),
+      startedAt: Date.now(),
       breathe: () => stdout.ready(),
     });
     const result = await engine.run();

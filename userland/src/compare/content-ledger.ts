@@ -37,6 +37,12 @@ export class ContentLedger<Directory extends object> {
     return this.#copied.get(directory)?.get(name) === key(source);
   }
 
+  /** Forgets what was noted in a directory: its files have lost their copies. */
+  drop(directory: Directory): void {
+    this.#size -= this.#copied.get(directory)?.size ?? 0;
+    this.#copied.delete(directory);
+  }
+
   #forget(): void {
     this.#copied = new WeakMap();
     this.#size = 0;

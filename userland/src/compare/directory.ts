@@ -5,7 +5,7 @@ import { DIFF, REPORT, type EntryRecord } from '../metadata/records.ts';
 import type { Difference } from './difference.ts';
 
 export type Finding =
-  /** A difference; or a subdirectory of the source, whether it differs or not. */
+  /** A difference; or, whether it differs or not, a subdirectory of the source. */
   | ({ readonly kind: 'entry' } & Difference)
   /** The entry could not be looked at; `errno` is negative. */
   | {
@@ -22,6 +22,8 @@ export interface DirectoryComparison {
   /** `DIFF` bits to compare. */
   readonly compared: number;
   readonly metadata: 'kernel' | 'statx';
+  /** Yield entries that do not differ, too. */
+  readonly all: boolean;
 }
 
 /** Throws a SystemError when one of the directories cannot be read; nothing is to be deleted then. */
@@ -29,9 +31,9 @@ export function* compareDirectories(
   addon: Addon,
   comparison: DirectoryComparison,
 ): Generator<Finding, void, void> {
-  const { source, destination, compared, metadata } = comparison;
-  const always = DIFF.MISSING | DIFF.TYPE;
-  const request = { compare: compared, report: always | compared | REPORT.DIRECTORIES, source: metadata };
+  const { source, destination, compared, metadata, all } = comparison;
+  const always = DIFF.MISSING | DIFF.TYPE | REPORT.DIRECTORIES | (all ? REPORT.ALL : 0);
+  const request = { compare: compared, report: always | compared, source: metadata };
   for (const record of compareEntries(addon, source, destination, request)) yield finding(record);
   if (destination === -1) return;
   // The mirror image: a name of the destination that is missing in the source is an extra one.

@@ -2,11 +2,6 @@
 import { FILE_TYPE, type Addon, type ByteString, type Fd, type Stat } from '../native/addon.ts';
 import { diffAttributes, type Attributes, type Difference } from './difference.ts';
 
-export interface ComparedEntry extends Difference {
-  /** The source's entry; null when there is none. */
-  readonly source: Stat | null;
-}
-
 /**
  * How the entry differs in the `compared` bits of `DIFF`; null when neither side has it. `destination` is -1 when its
  * directory does not exist. Throws a SystemError when either side cannot be looked at.
@@ -17,16 +12,16 @@ export function compareEntry(
   destination: Fd,
   name: ByteString,
   compared: number,
-): ComparedEntry | null {
+): Difference | null {
   const wanted = addon.statAt(source, name);
   const found = destination === -1 ? null : addon.statAt(destination, name);
-  if (wanted === null) return found === null ? null : { name, type: null, diff: 0, source: null };
+  if (wanted === null) return found === null ? null : { name, type: null, diff: 0 };
   const diff = diffAttributes(
     attributes(addon, source, name, wanted),
     found === null ? null : attributes(addon, destination, name, found),
     compared,
   );
-  return { name, type: wanted.type, diff, source: wanted };
+  return { name, type: wanted.type, diff };
 }
 
 function attributes(addon: Addon, directory: Fd, name: ByteString, stat: Stat): Attributes {

@@ -17,8 +17,8 @@ export type Change =
   | {
       readonly kind: 'entry';
       readonly place: Place;
-      /** Data was written. */
-      readonly written: boolean;
+      /** Data was written, or another file has come to this name. */
+      readonly content: boolean;
       /** Nothing but removals: a rename's other half, or the end of the root, may explain it in a moment. */
       readonly gone: boolean;
     }
@@ -46,7 +46,7 @@ export const WATCH_MASK =
 /** MOVED_FROM events that wait for their other half; the kernel queues both within microseconds. */
 const PENDING_LIMIT = 64;
 
-type MutableEntry = { kind: 'entry'; place: Place; written: boolean; gone: boolean };
+type MutableEntry = { kind: 'entry'; place: Place; content: boolean; gone: boolean };
 
 /** Keeps, from one read to the next, the halves of renames that have been cut apart. */
 export class ChangeReader {
@@ -123,17 +123,17 @@ function noteEntry(
   place: Place,
   mask: number,
 ): void {
-  const written = (mask & IN.MODIFY) !== 0;
+  const content = (mask & (IN.MODIFY | IN.CREATE | IN.MOVED_TO)) !== 0;
   const gone = (mask & (IN.DELETE | IN.MOVED_FROM)) !== 0;
   let names = open.get(place.directory);
   if (names === undefined) open.set(place.directory, (names = new Map()));
   const known = names.get(place.name);
   if (known === undefined) {
-    const entry: MutableEntry = { kind: 'entry', place, written, gone };
+    const entry: MutableEntry = { kind: 'entry', place, content, gone };
     names.set(place.name, entry);
     changes.push(entry);
   } else {
-    known.written ||= written;
+    known.content ||= content;
     known.gone &&= gone;
   }
 }

@@ -99,6 +99,11 @@ export class WatchTree {
   nodes(): Generator<DirectoryNode, void, void> {
     return walk(this.root);
   }
+
+  /** A node and all below it. */
+  below(node: DirectoryNode): Generator<DirectoryNode, void, void> {
+    return walk(node);
+  }
 }
 
 /** Whether `node` is `ancestor` or below it. */

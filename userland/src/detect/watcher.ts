@@ -16,6 +16,8 @@ export interface WatcherOptions {
   readonly onWatch: (node: DirectoryNode) => void;
   /** Called once, when the kernel grants no more watches. */
   readonly onLimit: () => void;
+  /** The tree contradicts the file system in a way that no single correction mends. */
+  readonly onContradiction: () => void;
 }
 
 /** What `settle` found. */
@@ -25,6 +27,8 @@ export interface Settled {
   readonly change: 'none' | 'new' | 'moved';
   /** Where a moved node was; null when it had lost its place before. */
   readonly from: Place | null;
+  /** The node that had the place before; null when there was none. */
+  readonly displaced: DirectoryNode | null;
 }
 
 /** Reads of 64 KiB in one go, so that a flood of events does not keep the work they cause from being done. */
@@ -92,21 +96,25 @@ export class Watcher {
   settle(parent: DirectoryNode, name: ByteString, directory: Fd): Settled {
     const { tree } = this.#options;
     const wd = this.#watch(directory);
-    if (wd === 0) return { node: tree.childOf(parent, name), change: 'none', from: null };
+    if (wd === 0) return { node: tree.childOf(parent, name), change: 'none', from: null, displaced: null };
     const known = tree.byWd(wd);
     const present = parent.children.get(name);
-    if (known !== undefined && known === present) return { node: known, change: 'none', from: null };
+    if (known !== undefined && known === present)
+      return { node: known, change: 'none', from: null, displaced: null };
     if (known !== undefined && !isAtOrBelow(parent, known)) {
       const from = known.parent === null ? null : { directory: known.parent, name: known.name };
       tree.move(known, parent, name);
-      return { node: known, change: 'moved', from };
+      return { node: known, change: 'moved', from, displaced: present ?? null };
     }
-    // A directory cannot be inside itself: what the tree says of it is out of date, so it starts afresh.
-    if (known !== undefined) tree.unbind(wd);
+    if (known !== undefined) {
+      // A directory cannot be inside itself: what the tree says of it is out of date, so it starts afresh.
+      tree.unbind(wd);
+      this.#options.onContradiction();
+    }
     if (present !== undefined && present.wd !== 0) tree.detach(present);
     const node = tree.childOf(parent, name);
     this.#bind(node, wd);
-    return { node, change: 'new', from: null };
+    return { node, change: 'new', from: null, displaced: null };
   }
 
   /** Ends the watches of directories that have left the tree for good. */

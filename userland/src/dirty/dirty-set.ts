@@ -9,12 +9,17 @@ import { backoffDelay, DEFAULT_BACKOFF, type Backoff } from './backoff.ts';
 /** What is known beyond "look at it"; bits are joined when an entry is added twice. */
 export const HINT = {
   NONE: 0,
-  /** The content was written to: equal size and mtime prove nothing. */
+  /**
+   * The content is another one, or was written to: equal size and mtime prove nothing. With the empty name and SCAN:
+   * so it is with all files of the directory.
+   */
   CONTENT: 1,
   /** With the empty name: compare every entry of the directory. */
   SCAN: 2,
   /** With the empty name and SCAN: and of every directory below it. */
   DEEP: 4,
+  /** With the empty name and SCAN: as CONTENT, but only for files that have changed since this run began. */
+  RECENT: 8,
 } as const;
 
 /** The name that stands for the directory itself. */
@@ -87,6 +92,11 @@ export class DirtySet<Directory extends object> {
     history.waits += 1;
     this.add(directory, name, hints, due);
     return history.waits;
+  }
+
+  /** The hints of an entry that is dirty; NONE when it is not. */
+  hintsOf(directory: Directory, name: string): number {
+    return this.#entries.get(directory)?.get(name)?.hints ?? HINT.NONE;
   }
 
   /** What happened to the entry since it was last settled. */

@@ -58,6 +58,7 @@ export class Engine {
               wd: node.wd,
             }),
           onLimit: () => this.#degraded.begin(),
+          onContradiction: () => this.#distrust(),
         });
     const opener = new Opener(
       context,
@@ -158,14 +159,14 @@ export class Engine {
   }
 
   #handle(change: Change): void {
-    const { dirty, now, roots, sink, tree } = this.#context;
+    const { dirty, now, roots, sink } = this.#context;
     switch (change.kind) {
       case 'entry': {
         const { directory, name } = change.place;
         if (isReserved(name)) return;
         this.#tell(change.place);
         const due = now() + (change.gone ? REMOVAL_DELAY_MS : 0);
-        dirty.add(directory, name, change.written ? HINT.CONTENT : HINT.NONE, due);
+        dirty.add(directory, name, change.content ? HINT.CONTENT : HINT.NONE, due);
         return;
       }
       case 'directory-arrived':
@@ -186,11 +187,17 @@ export class Engine {
             'watch the source: the kernel dropped events (IN_Q_OVERFLOW); everything is compared again; ' +
             'if it happens often: sysctl fs.inotify.max_queued_events=1048576',
         });
-        dirty.add(tree.root, SELF, HINT.SCAN | HINT.DEEP, now());
+        this.#distrust();
         return;
       case 'root-gone':
         throw gone('source', roots.paths.source, `it was ${change.how}`);
     }
+  }
+
+  /** Events were lost: everything is compared, and what has changed since the start is copied if in doubt. */
+  #distrust(): void {
+    const { dirty, now, tree } = this.#context;
+    dirty.add(tree.root, SELF, HINT.SCAN | HINT.DEEP | HINT.RECENT, now());
   }
 
   #tell(place: { readonly directory: Parameters<typeof relativePath>[1]; readonly name: string }): void {

@@ -39,9 +39,12 @@ export class Opener {
     this.#onIdle = onIdle;
   }
 
-  /** Throws StaleNodeError, MissingDestinationError, a SystemError of the source, or a SyncError of the roots. */
-  openPair(node: DirectoryNode): DirectoryPair {
-    const source = this.openSource(node);
+  /**
+   * `scanning`: whether all entries are going to be compared, as they must be where a watch has just begun.
+   * Throws StaleNodeError, MissingDestinationError, a SystemError of the source, or a SyncError of the roots.
+   */
+  openPair(node: DirectoryNode, scanning: boolean): DirectoryPair {
+    const source = this.openSource(node, scanning);
     try {
       const destination = this.openDestination(node);
       return new DirectoryPair(this.#context.addon, source, destination, (pair) => this.#onIdle(node, pair));
@@ -51,7 +54,7 @@ export class Opener {
     }
   }
 
-  openSource(node: DirectoryNode): Fd {
+  openSource(node: DirectoryNode, scanning = false): Fd {
     const source = this.#open(node);
     if (this.#watcher === null) return source;
     try {
@@ -59,14 +62,18 @@ export class Opener {
         this.#watcher.watchRoot(source);
         return source;
       }
-      if (node.wd === 0 ? this.#settle(node.parent, node, source) : this.#watcher.isSettled(node, source))
+      if (
+        node.wd === 0
+          ? this.#settle(node.parent, node, source, scanning)
+          : this.#watcher.isSettled(node, source)
+      )
         return source;
     } catch (error) {
       this.#context.addon.close(source);
       throw error;
     }
     this.#context.addon.close(source);
-    return this.#resettle(node);
+    return this.#resettle(node, scanning);
   }
 
   /** Opens a subdirectory of the source that has just arrived, and says who it is. */
@@ -105,7 +112,7 @@ export class Opener {
   }
 
   /** The place holds another directory than the tree says: events that are under way may explain it, else settle it. */
-  #resettle(node: DirectoryNode): Fd {
+  #resettle(node: DirectoryNode, scanning: boolean): Fd {
     if (this.#watcher?.pump() === true && this.#context.tree.pathOf(node) !== null) {
       const source = this.#open(node);
       if (this.#watcher.isSettled(node, source)) return source;
@@ -113,17 +120,19 @@ export class Opener {
     }
     if (node.parent === null) throw new StaleNodeError();
     const source = this.#open(node);
-    if (this.#settle(node.parent, node, source)) return source;
+    if (this.#settle(node.parent, node, source, scanning)) return source;
     this.#context.addon.close(source);
     throw new StaleNodeError();
   }
 
   /** Corrects the tree; true when it is the node's own directory after all. */
-  #settle(parent: DirectoryNode, node: DirectoryNode, source: Fd): boolean {
+  #settle(parent: DirectoryNode, node: DirectoryNode, source: Fd, scanning: boolean): boolean {
     const settled = this.#watcher?.settle(parent, node.name, source);
-    if (settled === undefined || (settled.node === node && settled.change !== 'moved')) return true;
-    this.#onSettled(settled);
-    return false;
+    if (settled === undefined) return true;
+    const own = settled.node === node && settled.change !== 'moved';
+    // A directory that is watched from now on has to be compared from now on, too.
+    if (!own || (settled.change === 'new' && !scanning)) this.#onSettled(settled);
+    return own;
   }
 
   #open(node: DirectoryNode): Fd {

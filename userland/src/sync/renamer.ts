@@ -5,7 +5,7 @@ import { isReserved } from '../compare/reserved.ts';
 import type { Place } from '../detect/changes.ts';
 import type { Settled } from '../detect/watcher.ts';
 import { HINT, SELF } from '../dirty/dirty-set.ts';
-import { isSystemError, type Fd } from '../native/addon.ts';
+import { isSystemError, type Fd, type Stat } from '../native/addon.ts';
 import type { Busy } from './busy.ts';
 import { relativePath, type SyncContext } from './context.ts';
 import { MissingDestinationError, StaleNodeError, type Opener } from './opener.ts';
@@ -21,6 +21,8 @@ export class Renamer {
   readonly #context: SyncContext;
   readonly #opener: Opener;
   readonly #busy: Busy<DirectoryNode>;
+  /** Where in the destination the mirrors of displaced directories are. */
+  readonly #parked = new WeakMap<DirectoryNode, Place>();
 
   constructor(context: SyncContext, opener: Opener, busy: Busy<DirectoryNode>) {
     this.#context = context;
@@ -38,48 +40,71 @@ export class Renamer {
     });
   }
 
-  /** A directory was found at a place: where it is new, it is compared as a whole; where it has moved, its mirror is. */
-  settled({ node, change, from }: Settled): void {
-    const { dirty, now } = this.#context;
+  /** A directory was found at a place: its mirror follows it there, or it is compared as a whole and with distrust. */
+  settled({ node, change, from, displaced }: Settled): void {
+    const { dirty, ledger, now, tree } = this.#context;
     if (change === 'none' || node.parent === null) return;
     const to: Place = { directory: node.parent, name: node.name };
     dirty.add(to.directory, to.name, HINT.NONE, now());
     if (from !== null) dirty.add(from.directory, from.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
-    const followed = from !== null && this.#shortcut(() => this.#moveMirror(from, to));
-    if (!followed) dirty.add(node, SELF, HINT.SCAN | HINT.DEEP, now());
+    const parked = this.#parked.get(node);
+    this.#parked.delete(node);
+    if (parked?.directory === to.directory && parked.name === to.name) return;
+    if (from !== null && this.#shortcut(() => this.#moveMirror(from, to, displaced))) return;
+    // What the destination has here belongs to another directory, with files of perhaps equal size and mtime.
+    for (const one of tree.below(node)) ledger.drop(one);
+    dirty.add(node, SELF, HINT.SCAN | HINT.DEEP | HINT.CONTENT, now());
   }
 
   fileRenamed(from: Place, to: Place): void {
-    const { addon, dirty, now, policy } = this.#context;
+    const { dirty, ledger, now } = this.#context;
+    const written = (dirty.hintsOf(from.directory, from.name) & HINT.CONTENT) !== 0;
     dirty.add(from.directory, from.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
-    dirty.add(to.directory, to.name, HINT.NONE, now());
-    if (isReserved(from.name) || isReserved(to.name)) return;
+    dirty.add(to.directory, to.name, HINT.CONTENT, now());
+    // What the destination has under the old name is out of date.
+    if (written || isReserved(from.name) || isReserved(to.name)) return;
     this.#shortcut(() => {
-      const source = this.#opener.openSource(to.directory);
-      try {
-        return this.#between(from, to, (old, fresh) =>
-          renameFile(
-            addon,
-            { directory: source, name: to.name },
-            { directory: old, name: from.name },
-            { directory: fresh, name: to.name },
-            comparedBits(policy),
-          ),
-        );
-      } finally {
-        addon.close(source);
-      }
+      const source = this.#renameCopy(from, to);
+      if (source !== null) ledger.note(to.directory, to.name, source);
     });
   }
 
-  #moveMirror(from: Place, to: Place): boolean {
-    return this.#between(from, to, (old, fresh) =>
-      renameDirectory(
-        this.#context.addon,
-        { directory: old, name: from.name },
-        { directory: fresh, name: to.name },
-      ),
-    );
+  /** Renames the copy of a file; returns the source's file if that was done. */
+  #renameCopy(from: Place, to: Place): Stat | null {
+    const { addon, policy } = this.#context;
+    const source = this.#opener.openSource(to.directory);
+    try {
+      let renamed: Stat | null = null;
+      this.#between(from, to, (old, fresh) => {
+        const target = { directory: fresh, name: to.name };
+        const origin = { directory: old, name: from.name };
+        renamed = renameFile(
+          addon,
+          { directory: source, name: to.name },
+          origin,
+          target,
+          comparedBits(policy),
+        );
+        return renamed !== null;
+      });
+      return renamed;
+    } finally {
+      addon.close(source);
+    }
+  }
+
+  /**
+   * Moves the mirror of a directory. Whatever was at the new place changes places with it: if a watched directory's
+   * mirror was, that is remembered, for an exchange in the source has a second half.
+   */
+  #moveMirror(from: Place, to: Place, displaced: DirectoryNode | null): boolean {
+    const { addon } = this.#context;
+    return this.#between(from, to, (old, fresh) => {
+      const origin = { directory: old, name: from.name };
+      const how = renameDirectory(addon, origin, { directory: fresh, name: to.name });
+      if (how === 'exchanged' && displaced !== null) this.#parked.set(displaced, from);
+      return how !== false;
+    });
   }
 
   /** Opens both directories of the destination for `rename`; false when it must not be tried. */

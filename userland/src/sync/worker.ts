@@ -13,11 +13,14 @@ import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { HINT, SELF, type Batch } from '../dirty/dirty-set.ts';
 import { EXIT, SyncError } from '../errors.ts';
 import { DIFF } from '../metadata/records.ts';
-import { FILE_TYPE, type ByteString, type SystemError } from '../native/addon.ts';
+import { FILE_TYPE, type ByteString, type Fd, type SystemError } from '../native/addon.ts';
 import { Busy } from './busy.ts';
 import { relativePath, type SyncContext } from './context.ts';
 import { Failures } from './failures.ts';
 import { MissingDestinationError, StaleNodeError, type Opener } from './opener.ts';
+
+/** Hints for which files that seem equal are looked at more closely. */
+const DOUBT = HINT.CONTENT | HINT.RECENT;
 
 /** As many as libuv's thread pool has threads by default. */
 const PARALLEL = 4;
@@ -52,10 +55,10 @@ export class Worker {
   /** Throws what ends the run. */
   async process(batch: Batch<DirectoryNode>): Promise<void> {
     const node = batch.directory;
-    const pair = this.#open(batch);
+    const self = batch.names.get(SELF) ?? HINT.NONE;
+    const pair = this.#open(batch, (self & HINT.SCAN) !== 0);
     if (pair === null) return;
     try {
-      const self = batch.names.get(SELF) ?? HINT.NONE;
       if ((self & HINT.SCAN) !== 0) await this.#scan(pair, node, self);
       for (const [name, hints] of batch.names) if (name !== SELF) await this.#look(pair, node, name, hints);
     } finally {
@@ -78,24 +81,22 @@ export class Worker {
     }
   }
 
-  #open(batch: Batch<DirectoryNode>): DirectoryPair | null {
+  #open(batch: Batch<DirectoryNode>, scanning: boolean): DirectoryPair | null {
     const { dirty, tree, now } = this.#context;
     const node = batch.directory;
     try {
-      return this.#opener.openPair(node);
+      return this.#opener.openPair(node, scanning);
     } catch (error) {
       const attached = tree.pathOf(node) !== null;
       if (node.parent !== null && attached && isMisplaced(error))
         dirty.add(node.parent, node.name, HINT.NONE, now());
-      if (error instanceof StaleNodeError) {
+      if (isMisplaced(error)) {
         // Its place is compared first; if it is found elsewhere, it is compared as a whole there.
         if (attached)
           for (const [name, hints] of batch.names) this.failures.putOff(node, name, hints, now() + 10);
         else dirty.forget(node);
         return null;
       }
-      // Making the directory brings a comparison of all that is in it.
-      if (error instanceof MissingDestinationError) return null;
       for (const [name, hints] of batch.names) this.failures.failed(node, name, hints, error);
       return null;
     }
@@ -107,14 +108,15 @@ export class Worker {
     const directories = new Set<ByteString>();
     try {
       const compared = comparedBits(policy);
-      for (const found of compareDirectories(addon, { source, destination, compared, metadata })) {
+      const all = (hints & DOUBT) !== 0;
+      for (const found of compareDirectories(addon, { source, destination, compared, metadata, all })) {
         if (signal.aborted) return;
         if (found.kind === 'error') {
           this.failures.failed(node, found.name, HINT.NONE, statError(found.errno));
           continue;
         }
         if (found.type === FILE_TYPE.DIRECTORY) directories.add(found.name);
-        await this.#handle(pair, node, found, hints);
+        await this.#handle(pair, node, all ? this.#doubt(source, node, found, hints) : found, hints);
       }
     } catch (error) {
       this.failures.failed(node, SELF, hints, error);
@@ -126,7 +128,7 @@ export class Worker {
   }
 
   async #look(pair: DirectoryPair, node: DirectoryNode, name: ByteString, hints: number): Promise<void> {
-    const { addon, ledger, policy, signal } = this.#context;
+    const { addon, policy, signal } = this.#context;
     if (signal.aborted) return;
     if (this.busy.has(node, name)) {
       this.busy.defer(node, name, hints);
@@ -138,16 +140,21 @@ export class Worker {
         this.#leave(node, name);
         return;
       }
-      const { source } = found;
-      const rewritten =
-        found.diff === 0 &&
-        (hints & HINT.CONTENT) !== 0 &&
-        source?.type === FILE_TYPE.REGULAR &&
-        !ledger.has(node, name, source);
-      await this.#handle(pair, node, rewritten ? { ...found, diff: DIFF.RACY } : found, hints);
+      await this.#handle(pair, node, this.#doubt(pair.source, node, found, hints), hints);
     } catch (error) {
       this.failures.failed(node, name, hints, error);
     }
+  }
+
+  /** Where equal size and mtime prove nothing, a file is different unless this very state of it was copied. */
+  #doubt(source: Fd, node: DirectoryNode, found: Difference, hints: number): Difference {
+    const { addon, ledger, startedAt } = this.#context;
+    if (found.type !== FILE_TYPE.REGULAR || found.diff !== 0 || (hints & DOUBT) === 0) return found;
+    const stat = addon.statAt(source, found.name);
+    if (stat === null || ledger.has(node, found.name, stat)) return found;
+    // Coarse clocks run behind by a tick.
+    const untouched = stat.ctimeSec * 1000 + stat.ctimeNsec / 1e6 < startedAt - RACY_MS;
+    return (hints & HINT.CONTENT) === 0 && untouched ? found : { ...found, diff: DIFF.RACY };
   }
 
   /** Neither side has the entry. */
@@ -179,7 +186,8 @@ export class Worker {
     const { dirty, now, tree } = this.#context;
     const child = tree.childOf(node, name);
     this.failures.settled(node, name);
-    if ((hints & HINT.DEEP) !== 0 || child.wd === 0) dirty.add(child, SELF, HINT.SCAN | HINT.DEEP, now());
+    if ((hints & HINT.DEEP) !== 0 || child.wd === 0)
+      dirty.add(child, SELF, HINT.SCAN | HINT.DEEP | (hints & DOUBT), now());
     else if ((hints & HINT.SCAN) === 0 || diff !== 0) dirty.add(child, SELF, HINT.NONE, now());
   }
 
