@@ -5,7 +5,7 @@ import { isReserved } from '../compare/reserved.ts';
 import type { Place } from '../detect/changes.ts';
 import type { Settled } from '../detect/watcher.ts';
 import { HINT, SELF } from '../dirty/dirty-set.ts';
-import { isSystemError, type Fd, type Stat } from '../native/addon.ts';
+import { isSystemError, type Fd } from '../native/addon.ts';
 import type { Busy } from './busy.ts';
 import { relativePath, type SyncContext } from './context.ts';
 import { MissingDestinationError, StaleNodeError, type Opener } from './opener.ts';
@@ -57,37 +57,24 @@ export class Renamer {
   }
 
   fileRenamed(from: Place, to: Place): void {
-    const { dirty, ledger, now } = this.#context;
+    const { dirty, now } = this.#context;
     const written = (dirty.hintsOf(from.directory, from.name) & HINT.CONTENT) !== 0;
     dirty.add(from.directory, from.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
-    dirty.add(to.directory, to.name, HINT.CONTENT, now());
-    // What the destination has under the old name is out of date.
-    if (written || isReserved(from.name) || isReserved(to.name)) return;
-    this.#shortcut(() => {
-      const source = this.#renameCopy(from, to);
-      if (source !== null) ledger.note(to.directory, to.name, source);
-    });
+    // What the destination has under the old name must be up to date, or it is of no use under the new one.
+    const barred = written || isReserved(from.name) || isReserved(to.name);
+    const renamed = !barred && this.#shortcut(() => this.#renameCopy(from, to));
+    dirty.add(to.directory, to.name, renamed ? HINT.NONE : HINT.CONTENT, now());
   }
 
-  /** Renames the copy of a file; returns the source's file if that was done. */
-  #renameCopy(from: Place, to: Place): Stat | null {
+  #renameCopy(from: Place, to: Place): boolean {
     const { addon, policy } = this.#context;
     const source = this.#opener.openSource(to.directory);
     try {
-      let renamed: Stat | null = null;
-      this.#between(from, to, (old, fresh) => {
+      return this.#between(from, to, (old, fresh) => {
         const target = { directory: fresh, name: to.name };
         const origin = { directory: old, name: from.name };
-        renamed = renameFile(
-          addon,
-          { directory: source, name: to.name },
-          origin,
-          target,
-          comparedBits(policy),
-        );
-        return renamed !== null;
+        return renameFile(addon, { directory: source, name: to.name }, origin, target, comparedBits(policy));
       });
-      return renamed;
     } finally {
       addon.close(source);
     }

@@ -254,7 +254,7 @@ export class Worker {
           return;
         }
         this.#done(node, name, step, outcome);
-        if (step.kind === 'copy' && !patient && !once) {
+        if (outcome.racy && !once) {
           // It was copied in a restless moment; a write of that very tick would not show, so it is copied once more.
           this.failures.putOff(node, name, HINT.CONTENT, now() + RACY_MS);
           return;
@@ -270,7 +270,7 @@ export class Worker {
 
   #done(node: DirectoryNode, name: ByteString, step: Step, outcome: DoneOutcome): void {
     const { dirty, ledger, now, sink, tree } = this.#context;
-    if (outcome.source !== null) ledger.note(node, name, outcome.source);
+    if (outcome.source !== null && !outcome.racy) ledger.note(node, name, outcome.source);
     if (step.kind === 'mkdir') {
       const child = tree.childOf(node, name);
       this.#created.add(child);
