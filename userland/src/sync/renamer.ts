@@ -21,8 +21,8 @@ export class Renamer {
   readonly #context: SyncContext;
   readonly #opener: Opener;
   readonly #busy: Busy<DirectoryNode>;
-  /** Where in the destination the mirrors of displaced directories are. */
-  readonly #parked = new WeakMap<DirectoryNode, Place>();
+  /** Where the mirror of the directory is that the last rename has displaced; good until the next rename. */
+  #parked: { readonly node: DirectoryNode; readonly place: Place } | null = null;
 
   constructor(context: SyncContext, opener: Opener, busy: Busy<DirectoryNode>) {
     this.#context = context;
@@ -47,9 +47,10 @@ export class Renamer {
     const to: Place = { directory: node.parent, name: node.name };
     dirty.add(to.directory, to.name, HINT.NONE, now());
     if (from !== null) dirty.add(from.directory, from.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
-    const parked = this.#parked.get(node);
-    this.#parked.delete(node);
-    if (parked?.directory === to.directory && parked.name === to.name) return;
+    const parked = this.#parked;
+    this.#parked = null;
+    if (parked?.node === node && parked.place.directory === to.directory && parked.place.name === to.name)
+      return;
     if (from !== null && this.#shortcut(() => this.#moveMirror(from, to, displaced))) return;
     // What the destination has here belongs to another directory, with files of perhaps equal size and mtime.
     for (const one of tree.below(node)) ledger.drop(one);
@@ -89,7 +90,7 @@ export class Renamer {
     return this.#between(from, to, (old, fresh) => {
       const origin = { directory: old, name: from.name };
       const how = renameDirectory(addon, origin, { directory: fresh, name: to.name });
-      if (how === 'exchanged' && displaced !== null) this.#parked.set(displaced, from);
+      if (how === 'exchanged' && displaced !== null) this.#parked = { node: displaced, place: from };
       return how !== false;
     });
   }

@@ -25,6 +25,9 @@ const DOUBT = HINT.CONTENT | HINT.RECENT;
 /** As many as libuv's thread pool has threads by default. */
 const PARALLEL = 4;
 
+/** Milliseconds between two looks at whether a directory has a place again. */
+const DETACHED_MS = 20;
+
 /** Postponements after which a file that never rests is copied as it is. */
 const RACY_PATIENCE = 5;
 
@@ -94,12 +97,18 @@ export class Worker {
         // Its place is compared first; if it is found elsewhere, it is compared as a whole there.
         if (attached)
           for (const [name, hints] of batch.names) this.failures.putOff(node, name, hints, now() + 10);
-        else dirty.forget(node);
+        else this.#keep(batch);
         return null;
       }
       for (const [name, hints] of batch.names) this.failures.failed(node, name, hints, error);
       return null;
     }
+  }
+
+  /** Without a place nothing can be done; what is dirty waits until the node has one again, or is given up. */
+  #keep(batch: Batch<DirectoryNode>): void {
+    const { dirty, now } = this.#context;
+    for (const [name, hints] of batch.names) dirty.add(batch.directory, name, hints, now() + DETACHED_MS);
   }
 
   async #scan(pair: DirectoryPair, node: DirectoryNode, hints: number): Promise<void> {
