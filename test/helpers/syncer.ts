@@ -26,6 +26,8 @@ export interface Ended {
 export interface RunOptions {
   /** Run as an ordinary user when the tests run as root. */
   readonly unprivileged?: boolean;
+  /** A command that runs the command behind it, in an environment of its own. */
+  readonly within?: readonly string[];
 }
 
 /** An ordinary user's number, that of `nobody` on Debian. */
@@ -77,7 +79,7 @@ function command(args: readonly string[], cwd: string, options: RunOptions) {
   const user = options.unprivileged === true && IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {};
   // tap makes each Node process below it load its hooks and write a report, which costs more time than the whole run of
   // the syncer, and which an ordinary user may not do. It sets the variable at each spawn, so only env can take it away.
-  const line = ['-u', 'NODE_OPTIONS', ...program, ...args];
+  const line = ['-u', 'NODE_OPTIONS', ...(options.within ?? []), ...program, ...args];
   return execa('env', line, { cwd, reject: false, timeout: 60_000, ...user });
 }
 

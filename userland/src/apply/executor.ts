@@ -30,6 +30,8 @@ export interface DoneOutcome {
   readonly entries: number;
   /** The regular file that was copied, as it was. */
   readonly source: Stat | null;
+  /** It was copied so soon after a change that a further one may not show: to be copied once more. */
+  readonly racy: boolean;
 }
 
 export type Outcome =
@@ -54,7 +56,7 @@ export interface ExecutorContext extends RemoveContext {
  */
 export const RACY_MS = 20;
 
-const NOTHING: DoneOutcome = { kind: 'done', did: null, bytes: 0, entries: 0, source: null };
+const NOTHING: DoneOutcome = { kind: 'done', did: null, bytes: 0, entries: 0, source: null, racy: false };
 
 function did(what: 'copied' | 'created-directory' | 'updated'): Outcome {
   return { ...NOTHING, did: what };
@@ -170,8 +172,8 @@ async function copy(
   if (source === null || source.type !== FILE_TYPE.REGULAR) return { kind: 'again', due: now };
   const changedAt = source.ctimeSec * 1000 + source.ctimeNsec / 1e6;
   // A change in the future (another machine's clock) says nothing about the tick that we are in.
-  if (patient && changedAt <= now + RACY_MS && changedAt > now - RACY_MS)
-    return { kind: 'again', due: changedAt + RACY_MS };
+  const racy = changedAt <= now + RACY_MS && changedAt > now - RACY_MS;
+  if (racy && patient) return { kind: 'again', due: changedAt + RACY_MS };
   const result = await context.temps.with((temp) =>
     addon.copyFile(pair.source, name, pair.destination, temp, {
       finalName: name,
@@ -180,7 +182,7 @@ async function copy(
     }),
   );
   if (result.changed) return { kind: 'again', due: context.now() };
-  return { kind: 'done', did: 'copied', bytes: result.bytes, entries: 0, source: result.source };
+  return { kind: 'done', did: 'copied', bytes: result.bytes, entries: 0, source: result.source, racy };
 }
 
 /** What a step would do, for a dry run. */

@@ -5,15 +5,7 @@
  * example because the destination never had the old name, is repaired then.
  */
 import { diffAttributes } from '../compare/difference.ts';
-import {
-  FILE_TYPE,
-  isSystemError,
-  RENAME,
-  type Addon,
-  type ByteString,
-  type Fd,
-  type Stat,
-} from '../native/addon.ts';
+import { FILE_TYPE, isSystemError, RENAME, type Addon, type ByteString, type Fd } from '../native/addon.ts';
 
 export interface NameAt {
   readonly directory: Fd;
@@ -35,7 +27,7 @@ export function renameDirectory(addon: Addon, from: NameAt, to: NameAt): 'rename
 
 /**
  * Renames a file of the destination if what it has under the old name is what the source has under the new one now;
- * `compared` are the `DIFF` bits that must agree. Returns the source's file; null when nothing was renamed.
+ * `compared` are the `DIFF` bits that must agree. Returns false when nothing was renamed.
  */
 export function renameFile(
   addon: Addon,
@@ -43,14 +35,14 @@ export function renameFile(
   from: NameAt,
   to: NameAt,
   compared: number,
-): Stat | null {
+): boolean {
   const wanted = addon.statAt(source.directory, source.name);
   const found = addon.statAt(from.directory, from.name);
-  if (wanted?.type !== FILE_TYPE.REGULAR || found?.type !== FILE_TYPE.REGULAR) return null;
+  if (wanted?.type !== FILE_TYPE.REGULAR || found?.type !== FILE_TYPE.REGULAR) return false;
   const diff = diffAttributes({ ...wanted, target: '' }, { ...found, target: '' }, compared);
-  if (diff !== 0) return null;
-  if (addon.statAt(to.directory, to.name)?.type === FILE_TYPE.DIRECTORY) return null;
-  return attempt(() => addon.renameAt(from.directory, from.name, to.directory, to.name)) ? wanted : null;
+  if (diff !== 0) return false;
+  if (addon.statAt(to.directory, to.name)?.type === FILE_TYPE.DIRECTORY) return false;
+  return attempt(() => addon.renameAt(from.directory, from.name, to.directory, to.name));
 }
 
 /** False when the file system refuses: then the comparison does the work, the long way. */

@@ -5,7 +5,7 @@ import { isReserved } from '../compare/reserved.ts';
 import type { Place } from '../detect/changes.ts';
 import type { Settled } from '../detect/watcher.ts';
 import { HINT, SELF } from '../dirty/dirty-set.ts';
-import { isSystemError, type Fd, type Stat } from '../native/addon.ts';
+import { isSystemError, type Fd } from '../native/addon.ts';
 import type { Busy } from './busy.ts';
 import { relativePath, type SyncContext } from './context.ts';
 import { MissingDestinationError, StaleNodeError, type Opener } from './opener.ts';
@@ -21,8 +21,8 @@ export class Renamer {
   readonly #context: SyncContext;
   readonly #opener: Opener;
   readonly #busy: Busy<DirectoryNode>;
-  /** Where in the destination the mirrors of displaced directories are. */
-  readonly #parked = new WeakMap<DirectoryNode, Place>();
+  /** Where the mirror of the directory is that the last rename has displaced; good until the next rename. */
+  #parked: { readonly node: DirectoryNode; readonly place: Place } | null = null;
 
   constructor(context: SyncContext, opener: Opener, busy: Busy<DirectoryNode>) {
     this.#context = context;
@@ -47,9 +47,10 @@ export class Renamer {
     const to: Place = { directory: node.parent, name: node.name };
     dirty.add(to.directory, to.name, HINT.NONE, now());
     if (from !== null) dirty.add(from.directory, from.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
-    const parked = this.#parked.get(node);
-    this.#parked.delete(node);
-    if (parked?.directory === to.directory && parked.name === to.name) return;
+    const parked = this.#parked;
+    this.#parked = null;
+    if (parked?.node === node && parked.place.directory === to.directory && parked.place.name === to.name)
+      return;
     if (from !== null && this.#shortcut(() => this.#moveMirror(from, to, displaced))) return;
     // What the destination has here belongs to another directory, with files of perhaps equal size and mtime.
     for (const one of tree.below(node)) ledger.drop(one);
@@ -57,37 +58,24 @@ export class Renamer {
   }
 
   fileRenamed(from: Place, to: Place): void {
-    const { dirty, ledger, now } = this.#context;
+    const { dirty, now } = this.#context;
     const written = (dirty.hintsOf(from.directory, from.name) & HINT.CONTENT) !== 0;
     dirty.add(from.directory, from.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
-    dirty.add(to.directory, to.name, HINT.CONTENT, now());
-    // What the destination has under the old name is out of date.
-    if (written || isReserved(from.name) || isReserved(to.name)) return;
-    this.#shortcut(() => {
-      const source = this.#renameCopy(from, to);
-      if (source !== null) ledger.note(to.directory, to.name, source);
-    });
+    // What the destination has under the old name must be up to date, or it is of no use under the new one.
+    const barred = written || isReserved(from.name) || isReserved(to.name);
+    const renamed = !barred && this.#shortcut(() => this.#renameCopy(from, to));
+    dirty.add(to.directory, to.name, renamed ? HINT.NONE : HINT.CONTENT, now());
   }
 
-  /** Renames the copy of a file; returns the source's file if that was done. */
-  #renameCopy(from: Place, to: Place): Stat | null {
+  #renameCopy(from: Place, to: Place): boolean {
     const { addon, policy } = this.#context;
     const source = this.#opener.openSource(to.directory);
     try {
-      let renamed: Stat | null = null;
-      this.#between(from, to, (old, fresh) => {
+      return this.#between(from, to, (old, fresh) => {
         const target = { directory: fresh, name: to.name };
         const origin = { directory: old, name: from.name };
-        renamed = renameFile(
-          addon,
-          { directory: source, name: to.name },
-          origin,
-          target,
-          comparedBits(policy),
-        );
-        return renamed !== null;
+        return renameFile(addon, { directory: source, name: to.name }, origin, target, comparedBits(policy));
       });
-      return renamed;
     } finally {
       addon.close(source);
     }
@@ -102,7 +90,7 @@ export class Renamer {
     return this.#between(from, to, (old, fresh) => {
       const origin = { directory: old, name: from.name };
       const how = renameDirectory(addon, origin, { directory: fresh, name: to.name });
-      if (how === 'exchanged' && displaced !== null) this.#parked.set(displaced, from);
+      if (how === 'exchanged' && displaced !== null) this.#parked = { node: displaced, place: from };
       return how !== false;
     });
   }

@@ -25,6 +25,9 @@ const DOUBT = HINT.CONTENT | HINT.RECENT;
 /** As many as libuv's thread pool has threads by default. */
 const PARALLEL = 4;
 
+/** Milliseconds between two looks at whether a directory has a place again. */
+const DETACHED_MS = 20;
+
 /** Postponements after which a file that never rests is copied as it is. */
 const RACY_PATIENCE = 5;
 
@@ -94,12 +97,18 @@ export class Worker {
         // Its place is compared first; if it is found elsewhere, it is compared as a whole there.
         if (attached)
           for (const [name, hints] of batch.names) this.failures.putOff(node, name, hints, now() + 10);
-        else dirty.forget(node);
+        else this.#keep(batch);
         return null;
       }
       for (const [name, hints] of batch.names) this.failures.failed(node, name, hints, error);
       return null;
     }
+  }
+
+  /** Without a place nothing can be done; what is dirty waits until the node has one again, or is given up. */
+  #keep(batch: Batch<DirectoryNode>): void {
+    const { dirty, now } = this.#context;
+    for (const [name, hints] of batch.names) dirty.add(batch.directory, name, hints, now() + DETACHED_MS);
   }
 
   async #scan(pair: DirectoryPair, node: DirectoryNode, hints: number): Promise<void> {
@@ -254,7 +263,7 @@ export class Worker {
           return;
         }
         this.#done(node, name, step, outcome);
-        if (step.kind === 'copy' && !patient && !once) {
+        if (outcome.racy && !once) {
           // It was copied in a restless moment; a write of that very tick would not show, so it is copied once more.
           this.failures.putOff(node, name, HINT.CONTENT, now() + RACY_MS);
           return;
@@ -270,7 +279,7 @@ export class Worker {
 
   #done(node: DirectoryNode, name: ByteString, step: Step, outcome: DoneOutcome): void {
     const { dirty, ledger, now, sink, tree } = this.#context;
-    if (outcome.source !== null) ledger.note(node, name, outcome.source);
+    if (outcome.source !== null && !outcome.racy) ledger.note(node, name, outcome.source);
     if (step.kind === 'mkdir') {
       const child = tree.childOf(node, name);
       this.#created.add(child);
