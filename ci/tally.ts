@@ -8,6 +8,9 @@ export interface Tally {
   readonly skipped: number;
 }
 
+/** The count of an empty stream. */
+export const NOTHING: Tally = { passed: 0, failed: 0, skipped: 0 };
+
 /**
  * Reads a TAP stream; feed it with `write`, then `end` gives the count.
  *

@@ -7,9 +7,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { $ } from 'zx';
+import { belowFloor, readSummary } from './coverage.ts';
 import { Digest } from './digest.ts';
 import { SUITES, type Suite } from './suites.ts';
-import { addTallies, renderTally, type Tally, TallyReader } from './tally.ts';
+import { addTallies, NOTHING, renderTally, type Tally, TallyReader } from './tally.ts';
 
 const CHECKOUT = join(import.meta.dirname, '..');
 /** The raw TAP of each suite, for CI systems and for reading after a failure. */
@@ -53,7 +54,9 @@ async function runSuite(suite: Suite): Promise<Tally> {
     for (const shown of digest.line(line)) process.stdout.write(`${shown}\n`);
   }
   const { exitCode } = await child;
-  const tally = withExitCode(reader.end(), exitCode);
+  const lacking = suite.coverage ? belowFloor(await readSummary(CHECKOUT)) : [];
+  for (const sentence of lacking) process.stdout.write(`not ok - coverage: ${sentence}\n`);
+  const tally = withExitCode(addTallies([reader.end(), { ...NOTHING, failed: lacking.length }]), exitCode);
   if (tally.failed > 0)
     process.stdout.write(
       digest

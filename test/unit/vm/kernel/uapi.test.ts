@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
+import { C_FLAGS } from '../../../../vm/image/compile.ts';
 import { uapiHeaders } from '../../../../vm/kernel/uapi.ts';
 import { fakeKernel, failureOf } from './fake.ts';
 
@@ -20,7 +21,7 @@ void t.test(
     const { dir } = await fakeKernel(test);
     await uapiHeaders(dir);
     const source = join(import.meta.dirname, '../../../kernel/dirsync_stat_test.c');
-    await execa('gcc', ['-O2', '-Wall', '-Wextra', '-Werror', '-I', dir, source, '-o', join(dir, 'test')]);
+    await execa('gcc', [...C_FLAGS, '-I', dir, source, '-o', join(dir, 'test')]);
     test.pass('compiled');
   },
 );
