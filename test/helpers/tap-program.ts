@@ -9,18 +9,20 @@ import type { Vm } from '../../vm/qemu/vm.ts';
  */
 export async function runTapProgram(t: Test, vm: Vm, argv: readonly string[]): Promise<void> {
   const result = await vm.exec([...argv]);
-  const points: Result[] = [];
+  const points: { readonly point: Result; readonly comments: string[] }[] = [];
   const parser = new Parser();
-  parser.on('assert', (point: Result) => points.push(point));
+  parser.on('assert', (point: Result) => points.push({ point, comments: [] }));
+  // A C program says why in the comments behind its point.
+  parser.on('comment', (comment: string) => points.at(-1)?.comments.push(comment.trim()));
   parser.end(result.stdout);
-  for (const point of points) {
-    const diagnostics = point.ok ? {} : { output: point.diag ?? result.stdout };
-    t.ok(point.ok, point.name, { ...(point.skip ? { skip: point.skip } : {}), ...diagnostics });
+  for (const { point, comments } of points) {
+    const why = point.ok ? {} : { found: comments };
+    t.ok(point.ok, point.name, { ...(point.skip ? { skip: point.skip } : {}), ...why });
   }
   t.ok(points.length > 0, `${argv.join(' ')} ran tests`, { output: result.stdout + result.stderr });
   t.equal(
     parser.ok,
-    points.every(({ ok }) => ok),
+    points.every(({ point }) => point.ok),
     'its TAP stream is whole',
   );
   t.equal(result.code, parser.ok ? 0 : 1, 'its exit code agrees with its points', {
