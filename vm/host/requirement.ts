@@ -4,7 +4,9 @@ export interface Requirement {
   readonly command?: string;
   /** A C header, as in `#include <...>`. */
   readonly header?: string;
-  /** What needs it, to follow the word "for". */
+  /** A file to link with, such as `libc.a`. */
+  readonly library?: string;
+  /** What it is needed for, to follow the word "to". */
   readonly why: string;
   readonly packages: { readonly debian: string; readonly fedora: string; readonly arch: string };
   /** True when the harness does without, slower or with fewer sources. */
