@@ -39,17 +39,18 @@ function laterBy(ms: number, t: { teardown: (handler: () => void) => void }): vo
   });
 }
 
+/** Writes a file of which nothing but the ctime, or the inode, tells that it is another. */
+function write(path: string, byte: number): Buffer {
+  const data = Buffer.alloc(1 << 20, byte);
+  writeFileSync(path, data);
+  utimesSync(path, 1000, 1000);
+  return data;
+}
+
 void t.test('a large file is read once, until anything about it changes', async (t) => {
   const { ctx, folder } = await freshContext(t);
   const digests = join(ctx.cache.root, 'digest');
   const path = join(folder, 'large');
-  /** A file of which nothing but the ctime, or the inode, tells that it is another. */
-  const write = (to: string, byte: number): Buffer => {
-    const data = Buffer.alloc(1 << 20, byte);
-    writeFileSync(to, data);
-    utimesSync(to, 1000, 1000);
-    return data;
-  };
   const first = write(path, 1);
   laterBy(60_000, t);
   t.equal(await rememberedHash(path, ctx.cache), sha256(first));
