@@ -4,13 +4,11 @@
 import type { Duplex } from 'node:stream';
 import { HarnessError } from '../errors.ts';
 import { AgentLostError, ExecTimeoutError, GuestError } from './errors.ts';
+import { receiveFile, sendFile } from './file-transfer.ts';
 import { type Exit, GuestProcess, ProcessFeed } from './guest-process.ts';
 import { Line } from './line.ts';
-import { type GuestMessage, type Hello, type HostMessage, MAX_DATA, PROTOCOL_VERSION } from './messages.ts';
-import { type Bytes, fromWire, toWire } from './wire-bytes.ts';
-
-/** Chunks of a file on their way at a time: enough to keep the line busy, little enough for the guest's buffers. */
-const WRITE_WINDOW = 4;
+import { type GuestMessage, type Hello, type HostMessage, PROTOCOL_VERSION } from './messages.ts';
+import { type Bytes, commandText, fromWire, toWire } from './wire-bytes.ts';
 
 export interface ConnectOptions {
   /** The word that this guest was given on its kernel command line (`dirsync.nonce=`). */
@@ -122,7 +120,7 @@ export class AgentClient {
         void process.end();
       }
       const exit = await process.exited;
-      if (timedOut) throw new ExecTimeoutError(describe(argv), timeout, process.stdout, process.stderr);
+      if (timedOut) throw new ExecTimeoutError(commandText(argv), timeout, process.stdout, process.stderr);
       return {
         ...exit,
         stdout: process.stdout,
@@ -143,32 +141,12 @@ export class AgentClient {
 
   /** Creates or replaces a file. `mode` is set whatever the umask is; without it, new files are 0666 & ~umask. */
   async writeFile(path: Bytes, data: Bytes, options: { readonly mode?: number } = {}): Promise<void> {
-    const bytes = Buffer.from(data as Uint8Array);
-    const window: Promise<unknown>[] = [];
-    let at = 0;
-    do {
-      const end = Math.min(at + MAX_DATA, bytes.length);
-      // The mode comes last: a file that its owner may not write to must first be written.
-      const mode = end === bytes.length && options.mode !== undefined ? { mode: options.mode } : {};
-      const data64 = bytes.subarray(at, end).toString('base64');
-      const chunk = this.#request(
-        { type: 'write_file', path: toWire(path), data: data64, append: at > 0, ...mode },
-        `write ${fromWire(toWire(path))} in the guest`,
-      );
-      chunk.catch(() => undefined);
-      window.push(chunk);
-      if (window.length >= WRITE_WINDOW) await window.shift();
-      at = end;
-    } while (at < bytes.length);
-    await Promise.all(window);
+    await sendFile(path, data, options.mode, async (message, tried) => this.#request(message, tried));
   }
 
   /** Reads a regular file, such as one below /proc, too. */
   async readFile(path: Bytes): Promise<Buffer> {
-    const data: Buffer[] = [];
-    const tried = `read ${fromWire(toWire(path))} in the guest`;
-    await this.#request({ type: 'read_file', path: toWire(path) }, tried, data);
-    return Buffer.concat(data);
+    return receiveFile(path, async (message, tried, data) => this.#request(message, tried, data));
   }
 
   /**
@@ -202,7 +180,7 @@ export class AgentClient {
     options: SpawnOptions,
   ): Promise<{ process: GuestProcess; feed: ProcessFeed }> {
     const { cwd, env = {}, uid, gid = uid, stdin = true } = options;
-    const name = describe(argv);
+    const name = commandText(argv);
     const feed = new ProcessFeed();
     const id = this.#nextId;
     const started = this.#request(
@@ -312,12 +290,4 @@ export class AgentClient {
   #distrust(found: string): void {
     this.lose(new AgentLostError({ tried: 'talk to the agent in the guest', found }));
   }
-}
-
-/** The command as a person would type it, for messages. */
-function describe(argv: readonly Bytes[]): string {
-  return argv
-    .map((argument) => fromWire(toWire(argument)))
-    .map((text) => (/^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`))
-    .join(' ');
 }

@@ -14,3 +14,11 @@ export function toWire(bytes: Bytes): string {
 export function fromWire(text: string): string {
   return Buffer.from(text, 'latin1').toString('utf8');
 }
+
+/** The command as a person would type it, for messages. */
+export function commandText(argv: readonly Bytes[]): string {
+  return argv
+    .map((argument) => fromWire(toWire(argument)))
+    .map((text) => (/^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`))
+    .join(' ');
+}

@@ -2,19 +2,17 @@
 import { access, constants, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { findCommand } from './find-command.ts';
 import type { Requirement } from './requirement.ts';
 
 export interface Finding {
   readonly requirement: Requirement;
-  /** The command or header, as it is named in the requirement. */
+  /** The command, header or library, as it is named in the requirement. */
   readonly name: string;
   readonly present: boolean;
   /** Its version, or where it lies if it does not tell one; empty when it is missing. */
   readonly found: string;
 }
-
-/** System folders that are not on every user's PATH, and hold e.g. mkfs.ext4. */
-const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /** Looks for all of `requirements`, each one once. */
 export async function examine(requirements: readonly Requirement[]): Promise<Finding[]> {
@@ -22,8 +20,8 @@ export async function examine(requirements: readonly Requirement[]): Promise<Fin
   return await Promise.all([...unique].map(([name, requirement]) => look(name, requirement)));
 }
 
-function nameOf(requirement: Requirement): string {
-  return requirement.command ?? requirement.header ?? requirement.packages.debian;
+function nameOf({ command, header, library, packages }: Requirement): string {
+  return command ?? header ?? library ?? packages.debian;
 }
 
 async function look(name: string, requirement: Requirement): Promise<Finding> {
@@ -31,24 +29,13 @@ async function look(name: string, requirement: Requirement): Promise<Finding> {
   return { requirement, name, present: found !== undefined, found: found ?? '' };
 }
 
-async function locate(requirement: Requirement): Promise<string | undefined> {
-  if (requirement.command !== undefined) {
-    const path = await findCommand(requirement.command);
+async function locate({ command, header, library }: Requirement): Promise<string | undefined> {
+  if (command !== undefined) {
+    const path = await findCommand(command);
     return path === undefined ? undefined : await versionOf(path);
   }
-  if (requirement.header !== undefined) return await findHeader(requirement.header);
-  return undefined;
-}
-
-/** The absolute path of an executable on PATH or in a system folder. */
-export async function findCommand(
-  command: string,
-  path = process.env['PATH'] ?? '',
-): Promise<string | undefined> {
-  for (const folder of [...path.split(':').filter(Boolean), ...SYSTEM_FOLDERS]) {
-    const candidate = join(folder, command);
-    if (await isExecutable(candidate)) return candidate;
-  }
+  if (header !== undefined) return await findBelow(['/usr/include'], header);
+  if (library !== undefined) return await findBelow(['/usr/lib64', '/usr/lib'], library);
   return undefined;
 }
 
@@ -63,22 +50,16 @@ async function versionOf(path: string): Promise<string> {
   return failed || version === null ? path : version[0];
 }
 
-/** Headers lie in /usr/include or in the folder of the multiarch triplet below it. */
-async function findHeader(header: string): Promise<string | undefined> {
-  const root = '/usr/include';
-  const triplets = (await readdir(root).catch(() => [])).filter((entry) => entry.includes('-linux-'));
-  for (const folder of [root, ...triplets.map((triplet) => join(root, triplet))]) {
-    const candidate = join(folder, header);
-    if (await isReadable(candidate)) return candidate;
+/** Headers and libraries lie in the system's folder for them, or in that of the multiarch triplet below it. */
+async function findBelow(roots: readonly string[], name: string): Promise<string | undefined> {
+  for (const root of roots) {
+    const triplets = (await readdir(root).catch(() => [])).filter((entry) => entry.includes('-linux-'));
+    for (const folder of [root, ...triplets.map((triplet) => join(root, triplet))]) {
+      const candidate = join(folder, name);
+      if (await isReadable(candidate)) return candidate;
+    }
   }
   return undefined;
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return await access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function isReadable(path: string): Promise<boolean> {

@@ -24,6 +24,7 @@ export interface ToolResult {
   /** The signal that ended it, if one did. */
   readonly killedBy: string | undefined;
   readonly stdout: string;
+  readonly stderr: string;
   /** stdout and stderr as they were interleaved. */
   readonly all: string;
 }
@@ -75,6 +76,7 @@ export async function runTool(
     exitCode: result.exitCode,
     killedBy: result.signal,
     stdout: result.stdout ?? '',
+    stderr: result.stderr ?? '',
     all,
   };
 }

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Context } from '../context.ts';
-import { compileProgram } from './compile.ts';
+import { compilePrograms } from './compile.ts';
 
 const SOURCES = resolve(import.meta.dirname, '..', 'guest');
 
@@ -16,10 +16,12 @@ export interface GuestBase {
 export async function compileGuest(ctx: Context): Promise<GuestBase> {
   const agentFiles = await readdir(join(SOURCES, 'agent'));
   const sources = agentFiles.filter((name) => name.endsWith('.c')).toSorted();
-  const agent = await compileProgram(
-    { name: 'agent', sources: sources.map((name) => join(SOURCES, 'agent', name)) },
+  const [init, agent] = await compilePrograms(
+    [
+      { name: 'init', sources: [join(SOURCES, 'init.c')] },
+      { name: 'agent', sources: sources.map((name) => join(SOURCES, 'agent', name)) },
+    ],
     ctx,
   );
-  const init = await compileProgram({ name: 'init', sources: [join(SOURCES, 'init.c')] }, ctx);
-  return { init: init.path, agent: agent.path };
+  return { init: init?.path ?? '', agent: agent?.path ?? '' };
 }

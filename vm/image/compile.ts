@@ -1,10 +1,11 @@
 /** Compiles C into static programs for the guest, content-addressed by all that goes in. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { execa, ExecaError } from 'execa';
+import type { KeyValue } from '../cache.ts';
 import type { Context } from '../context.ts';
-import { InfraError, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
+import { type Compiler, readCompiler, runCompiler } from './compiler.ts';
+import { IMAGE_REQUIREMENTS } from './requirements.ts';
 
 /** Static, because the guest has no libraries of its own; warnings are errors; stripped, with no path of this machine. */
 export const C_FLAGS: readonly string[] = [
@@ -37,80 +38,70 @@ export interface Compiled {
 }
 
 /**
- * Compiles one program with `cc`.
+ * Compiles `programs`, those that are not in the cache, and returns them in the same order.
  *
- * The key holds the preprocessed sources (so every header counts), the compiler's version and the C library that is
- * linked in. Throws UserError when the compiler refuses the source, InfraError when there is no compiler.
+ * The key of each holds its preprocessed sources (so every header counts), the compiler's version and the C library
+ * that is linked in. Throws UserError when the compiler refuses the source, InfraError when there is no compiler.
  */
-export async function compileProgram(program: Program, ctx: Context): Promise<Compiled> {
+export async function compilePrograms(programs: readonly Program[], ctx: Context): Promise<Compiled[]> {
+  const compiler = await readCompiler(ctx);
+  const jobs = await Promise.all(programs.map((program) => plan(program, compiler, ctx)));
+  const compiled: Compiled[] = [];
+  // One after the other: a compiler each would take the machine from the kernel's build.
+  for (const job of jobs) compiled.push(await compile(job, ctx));
+  return compiled;
+}
+
+/** A program with the arguments that compile it. */
+interface Job {
+  readonly name: string;
+  /** The sources' folder: their names are relative, so that a checkout elsewhere gives the same bytes. */
+  readonly cwd: string;
+  readonly args: readonly string[];
+  /** The key of what comes out. */
+  readonly inputs: KeyValue;
+}
+
+async function plan(program: Program, compiler: Compiler, ctx: Context): Promise<Job> {
   const { name, sources, flags = [] } = program;
-  // Relative names, seen from the sources' folder, so that a checkout elsewhere gives the same bytes.
   const cwd = dirname(sources[0] ?? '.');
   const names = sources.map((source) => relative(cwd, source));
   const allFlags = [...C_FLAGS, ...flags];
-  const preprocessed = await cc(['-E', '-P', ...allFlags, ...names], name, cwd, ctx.signal);
+  const args = [...allFlags, ...names];
+  const preprocessed = await cc(['-E', '-P', ...args], { name, cwd }, ctx);
   const inputs = {
-    step: 1,
+    step: 2,
     name,
     // Where headers lie differs between machines; what they hold is in the preprocessed sources.
     flags: allFlags.filter((flag) => !flag.startsWith('-I')),
     sources: names,
     preprocessed: createHash('sha256').update(preprocessed).digest('hex'),
-    toolchain: await toolchain(cwd, ctx.signal),
+    compiler,
   };
+  return { name, cwd, args, inputs };
+}
+
+async function compile(job: Job, ctx: Context): Promise<Compiled> {
+  const { name, args, inputs } = job;
   const { dir, key, hit } = await ctx.cache.produce('program', inputs, async (scratch) => {
-    await cc([...allFlags, `-o`, join(scratch, name), ...names], name, cwd, ctx.signal);
+    await cc(['-o', join(scratch, name), ...args], job, ctx);
   });
   return { name, path: join(dir, name), key, hit };
 }
 
-/** What the compiler is, and what it links in without being asked. */
-async function toolchain(cwd: string, signal: AbortSignal): Promise<{ version: string; libc: string }> {
-  const version = await cc(['--version'], 'anything', cwd, signal);
-  const libc = (await cc(['-print-file-name=libc.a'], 'anything', cwd, signal)).trim();
-  const bytes = await readFile(libc).catch((cause: unknown) => {
-    throw new InfraError({
-      code: 'NO_STATIC_LIBC',
-      tried: 'find the static C library, libc.a',
-      found: `cc -print-file-name=libc.a says ${libc}, which cannot be read`,
-      hint: 'apt-get install libc6-dev',
-      cause,
-    });
-  });
-  return {
-    version: version.split('\n')[0] ?? '',
-    libc: createHash('sha256').update(bytes).digest('hex'),
-  };
-}
-
 async function cc(
   args: readonly string[],
-  name: string,
-  cwd: string,
-  cancelSignal: AbortSignal,
+  { name, cwd }: Pick<Job, 'name' | 'cwd'>,
+  ctx: Context,
 ): Promise<string> {
-  try {
-    const { stdout } = await execa('cc', args, { cwd, cancelSignal, env: { LC_ALL: 'C' } });
-    return stdout;
-  } catch (error) {
-    if (!(error instanceof ExecaError) || error.isCanceled) throw error;
-    if (error.code === 'ENOENT') {
-      throw new InfraError({
-        code: 'NO_COMPILER',
-        tried: `compile ${name} for the guest`,
-        found: 'there is no cc on the PATH',
-        hint: 'apt-get install gcc libc6-dev',
-        cause: error,
-      });
-    }
-    const complaint = error.stderr || error.shortMessage;
-    const missing = /fatal error: (\S+): No such file/.exec(complaint)?.[1];
-    throw new UserError({
-      code: 'COMPILE_FAILED',
-      tried: `compile ${name}: ${error.command}`,
-      found: complaint,
-      hint: missing === 'jsmn.h' ? 'apt-get install libjsmn-dev' : 'correct the source and run it again',
-      cause: error,
-    });
-  }
+  const { exitCode, stdout, stderr } = await runCompiler(args, cwd, ctx);
+  if (exitCode === 0) return stdout;
+  const absent = /fatal error: (\S+): No such file/.exec(stderr)?.[1];
+  const packaged = IMAGE_REQUIREMENTS.some(({ header }) => header !== undefined && header === absent);
+  throw new UserError({
+    code: 'COMPILE_FAILED',
+    tried: `compile ${name}: cc ${args.join(' ')} (in ${cwd})`,
+    found: stderr.trimEnd(),
+    hint: packaged ? 'npm run vm:doctor' : 'correct the source and run it again',
+  });
 }

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { CacheEntry } from '../cache.ts';
 import type { Context } from '../context.ts';
 import { runStage } from '../events.ts';
+import { rememberedHash } from '../host/file-hash.ts';
 import { BASE_TREE } from './base-tree.ts';
 import { compileGuest } from './compile-guest.ts';
 import { type ArchiveEntry, type Bytes, writeArchive } from './cpio.ts';
 import { busyboxApplets, findHostProgram, PACKED_PROGRAMS } from './host-programs.ts';
 import { sharedLibraries } from './shared-libraries.ts';
-import { fileHash } from './tree-hash.ts';
 
 export interface InitramfsContent {
   /** The packaged syncer, which becomes `/bin/dirsync`. */
@@ -33,7 +33,10 @@ export async function packInitramfs(content: InitramfsContent, ctx: Context): Pr
   return runStage(ctx.events, 'pack', 'initramfs', async () => {
     const entries = await imageEntries(content, ctx);
     // Names and contents only: where they lie on this machine does not matter.
-    const inputs = { step: 1, entries: await Promise.all(entries.map(async (entry) => identity(entry))) };
+    const inputs = {
+      step: 1,
+      entries: await Promise.all(entries.map(async (entry) => identity(entry, ctx))),
+    };
     const made = await ctx.cache.produce('initramfs', inputs, async (dir) => {
       const { sha256, size } = await writeArchive(join(dir, 'initramfs.cpio'), entries, ctx.signal);
       await writeFile(join(dir, 'initramfs.json'), `${JSON.stringify({ sha256, size })}\n`);
@@ -59,29 +62,32 @@ async function result({
 /** All entries of the image, each path once, with the folders above each. */
 async function imageEntries(content: InitramfsContent, ctx: Context): Promise<ArchiveEntry[]> {
   const tree = new Map(BASE_TREE.map((entry) => [pathOf(entry), entry]));
-  const { init, agent } = await compileGuest(ctx);
+  const names = ['busybox', ...PACKED_PROGRAMS];
+  const [{ init, agent }, ...packed] = await Promise.all([
+    compileGuest(ctx),
+    ...names.map((name) => findHostProgram(name)),
+  ]);
   const programs = new Map([
     ['init', init],
     ['bin/agent', agent],
     ...(content.syncer === undefined ? [] : [['bin/dirsync', content.syncer] as const]),
     ...content.programs.map(({ name, path }) => [`bin/${name}`, path] as const),
   ]);
-  for (const name of ['busybox', ...PACKED_PROGRAMS]) {
-    const source = await findHostProgram(name);
+  for (const [index, name] of names.entries()) {
+    const source = packed[index];
     if (source !== undefined) programs.set(`bin/${name}`, source);
     else ctx.events.emit({ kind: 'warning', text: `the guest has no ${name}: the host has none` });
   }
-  for (const [path, source] of programs) {
+  const [applets, ...libraries] = await Promise.all([
+    busyboxApplets(programs.get('bin/busybox') ?? '', ctx),
+    ...[...programs.values()].map((source) => sharedLibraries(source, ctx)),
+  ]);
+  const needed = libraries.flat().map(({ path, source }) => [path.slice(1), source] as const);
+  for (const [path, source] of [...programs, ...needed]) {
     tree.set(path, { kind: 'file', path, mode: 0o755, source });
-    for (const library of await sharedLibraries(source, ctx.signal)) {
-      const libraryPath = library.path.slice(1);
-      tree.set(libraryPath, { kind: 'file', path: libraryPath, mode: 0o755, source: library.source });
-    }
   }
   if (tree.has('bin/mke2fs')) addLink(tree, 'bin/mkfs.ext4', 'mke2fs');
-  for (const applet of await busyboxApplets(programs.get('bin/busybox') ?? 'busybox', ctx.signal)) {
-    addLink(tree, `bin/${applet}`, 'busybox');
-  }
+  for (const applet of applets) addLink(tree, `bin/${applet}`, 'busybox');
   for (const { path, data, mode = 0o644 } of content.files ?? []) {
     tree.set(path.slice(1), { kind: 'file', path: path.slice(1), mode, data });
   }
@@ -108,7 +114,7 @@ function pathOf(entry: ArchiveEntry): string {
 }
 
 /** What an entry is, as part of the image's key. */
-async function identity(entry: ArchiveEntry): Promise<Record<string, string | number>> {
+async function identity(entry: ArchiveEntry, ctx: Context): Promise<Record<string, string | number>> {
   const path = pathOf(entry);
   if (entry.kind === 'symlink') {
     return { path, kind: entry.kind, target: Buffer.from(entry.target as Uint8Array).toString('base64') };
@@ -116,6 +122,6 @@ async function identity(entry: ArchiveEntry): Promise<Record<string, string | nu
   const common = { path, kind: entry.kind, mode: entry.mode };
   if (entry.kind === 'directory') return common;
   if (entry.kind === 'character-device') return { ...common, device: `${entry.major}:${entry.minor}` };
-  if ('source' in entry) return { ...common, sha256: await fileHash(entry.source) };
+  if ('source' in entry) return { ...common, sha256: await rememberedHash(entry.source, ctx.cache) };
   return { ...common, content: Buffer.from(entry.data as Uint8Array).toString('base64') };
 }

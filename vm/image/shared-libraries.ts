@@ -1,7 +1,9 @@
-/** Which files a dynamic executable needs beside itself, as the host's own loader says. */
+/** Which files a dynamic executable needs beside itself, as its own loader says. */
 import { realpath } from 'node:fs/promises';
-import { execa, ExecaError } from 'execa';
+import type { Context } from '../context.ts';
 import { InfraError } from '../errors.ts';
+import { mustRun } from '../host/tool.ts';
+import { interpreterOf } from './elf.ts';
 
 export interface SharedLibrary {
   /** Where the loader looks for it: the same absolute path in the guest. */
@@ -10,22 +12,34 @@ export interface SharedLibrary {
   readonly source: string;
 }
 
-/** The libraries of `executable`, the dynamic loader among them; none for a static one. Throws InfraError when one is missing. */
-export async function sharedLibraries(executable: string, signal: AbortSignal): Promise<SharedLibrary[]> {
-  const { paths, missing } = parseLdd(await ldd(executable, signal));
+/**
+ * The libraries of `executable` (an absolute path), the dynamic loader among them; none for a static one or a script.
+ *
+ * @throws `InfraError` `LIBRARY_MISSING` when the host has not all of them
+ */
+export async function sharedLibraries(executable: string, ctx: Context): Promise<SharedLibrary[]> {
+  const loader = await interpreterOf(executable);
+  if (loader === undefined) return [];
+  // This is ldd(1) without its shell: the loader lists what it would load, and ends.
+  const { stdout } = await mustRun(loader, [executable], {
+    signal: ctx.signal,
+    env: { LC_ALL: 'C', LD_TRACE_LOADED_OBJECTS: '1' },
+  });
+  const { paths, missing } = parseList(stdout);
   if (missing.length > 0) {
     throw new InfraError({
       code: 'LIBRARY_MISSING',
       tried: `find the shared libraries of ${executable}`,
-      found: `ldd does not find ${missing.join(', ')}`,
+      found: `its loader does not find ${missing.join(', ')}`,
       hint: `install the package that holds ${missing[0]}`,
     });
   }
-  return Promise.all(paths.map(async (path) => ({ path, source: await realpath(path) })));
+  const all = new Set([...paths, loader]);
+  return Promise.all([...all].toSorted().map(async (path) => ({ path, source: await realpath(path) })));
 }
 
-/** Reads what ldd prints: `name => path (address)`, `path (address)` for the loader, `name => not found`. */
-export function parseLdd(output: string): { paths: string[]; missing: string[] } {
+/** Reads what a loader lists: `name => path (address)`, `path (address)` for itself, `name => not found`. */
+export function parseList(output: string): { paths: string[]; missing: string[] } {
   const paths = new Set<string>();
   const missing: string[] = [];
   for (const line of output.split('\n')) {
@@ -36,20 +50,4 @@ export function parseLdd(output: string): { paths: string[]; missing: string[] }
     if (path !== undefined) paths.add(path);
   }
   return { paths: [...paths].toSorted(), missing };
-}
-
-async function ldd(executable: string, cancelSignal: AbortSignal): Promise<string> {
-  try {
-    return (await execa('ldd', [executable], { cancelSignal, env: { LC_ALL: 'C' } })).stdout;
-  } catch (error) {
-    if (!(error instanceof ExecaError) || error.isCanceled) throw error;
-    if (/not a dynamic executable|statically linked/.test(error.message)) return '';
-    throw new InfraError({
-      code: 'LDD_FAILED',
-      tried: `list the shared libraries: ldd ${executable}`,
-      found: error.shortMessage,
-      hint: error.code === 'ENOENT' ? 'apt-get install libc-bin' : `ldd ${executable}`,
-      cause: error,
-    });
-  }
 }

@@ -4,8 +4,9 @@ import { execa, ExecaError } from 'execa';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import { runStage } from '../events.ts';
+import { fileHash } from '../host/file-hash.ts';
 import { CHECKOUT } from '../paths.ts';
-import { fileHash, treeHash } from './tree-hash.ts';
+import { treeHash } from './tree-hash.ts';
 
 export interface PackagedSyncer {
   /** Absolute path of the executable, inside the cache. */

@@ -19,7 +19,7 @@ import { FLAVOURS, FRAGMENTS_DIR, SERIES_DIR, type Flavour } from './layout.ts';
 import { BUILD_VARIABLES } from './make.ts';
 import { patchWorktree } from './patch.ts';
 import { NO_SERIES, readSeries, type Series } from './series.ts';
-import { sha256OfFile } from './source/sha256.ts';
+import { fileHash } from '../host/file-hash.ts';
 import type { KernelSource } from './source/source.ts';
 import { readToolchain, type Toolchain } from './toolchain.ts';
 import { openWorktree } from './worktree.ts';
@@ -131,7 +131,7 @@ async function make(
     const digests: Record<string, string> = {};
     for (const [from, name] of [...Object.entries(files), ['.config', 'config'] as const]) {
       await copyFile(join(worktree.build, from), join(dest, name));
-      digests[name] = await sha256OfFile(join(dest, name));
+      digests[name] = await fileHash(join(dest, name));
     }
     const { tree: _tree, ...origin } = source;
     const manifest: KernelManifest = {

@@ -1,44 +1,61 @@
 /** What the kernel stages need of the host. */
-import type { Requirement } from '../host/requirement.ts';
-
-function command(
-  name: string,
-  why: string,
-  debian: string,
-  fedora: string,
-  arch: string,
-  optional = false,
-): Requirement {
-  return { command: name, why, packages: { debian, fedora, arch }, ...(optional ? { optional } : {}) };
-}
+import { packages, type Requirement } from '../host/requirement.ts';
 
 export const KERNEL_REQUIREMENTS: readonly Requirement[] = [
-  command('gcc', 'compiling the kernel', 'gcc', 'gcc', 'gcc'),
-  command('ld', 'linking the kernel', 'binutils', 'binutils', 'binutils'),
-  command('make', 'building the kernel', 'make', 'make', 'make'),
-  command('flex', 'Kconfig and objtool', 'flex', 'flex', 'flex'),
-  command('bison', 'Kconfig', 'bison', 'bison', 'bison'),
-  command('bc', "the kernel's timer constants", 'bc', 'bc', 'bc'),
-  command('awk', "tables of the kernel's instruction decoder", 'mawk', 'gawk', 'gawk'),
-  command('perl', "the kernel's build scripts", 'perl', 'perl', 'perl'),
-  command('gzip', 'compressing bzImage', 'gzip', 'gzip', 'gzip'),
-  command('xz', 'unpacking the kernel source', 'xz-utils', 'xz', 'xz'),
-  command('patch', 'applying the series', 'patch', 'patch', 'patch'),
-  command('find', 'telling a local source tree from another', 'findutils', 'findutils', 'findutils'),
-  command('flock', 'locking a build tree', 'util-linux', 'util-linux-core', 'util-linux'),
-  command('setpriv', 'ending a build with the harness', 'util-linux', 'util-linux', 'util-linux'),
+  { command: 'gcc', why: 'compile the kernel', packages: packages('gcc') },
+  { command: 'ld', why: 'link the kernel', packages: packages('binutils') },
+  { command: 'make', why: 'build the kernel', packages: packages('make') },
+  { command: 'flex', why: 'build Kconfig and objtool', packages: packages('flex') },
+  { command: 'bison', why: 'build Kconfig', packages: packages('bison') },
+  { command: 'bc', why: "compute the kernel's timer constants", packages: packages('bc') },
+  {
+    command: 'awk',
+    why: "make the tables of the kernel's instruction decoder",
+    packages: packages('mawk', 'gawk'),
+  },
+  { command: 'perl', why: "run the kernel's build scripts", packages: packages('perl') },
+  { command: 'gzip', why: 'compress bzImage', packages: packages('gzip') },
+  {
+    command: 'cmp',
+    why: 'leave generated headers alone that did not change',
+    packages: packages('diffutils'),
+  },
+  { command: 'xz', why: 'unpack the kernel source', packages: packages('xz-utils', 'xz') },
+  { command: 'patch', why: 'apply the series', packages: packages('patch') },
+  { command: 'find', why: 'tell a local source tree from another', packages: packages('findutils') },
+  {
+    command: 'flock',
+    why: 'lock a build tree',
+    packages: packages('util-linux', 'util-linux-core', 'util-linux'),
+  },
+  { command: 'setpriv', why: 'end a build with the harness', packages: packages('util-linux') },
   {
     header: 'gelf.h',
-    why: 'objtool, which checks the kernel while it is built',
-    packages: { debian: 'libelf-dev', fedora: 'elfutils-libelf-devel', arch: 'libelf' },
+    why: 'build objtool, which checks the kernel while it is built',
+    packages: packages('libelf-dev', 'elfutils-libelf-devel', 'libelf'),
   },
   {
     header: 'linux/types.h',
-    why: 'host tools of the kernel build',
-    packages: { debian: 'libc6-dev', fedora: 'kernel-headers', arch: 'linux-api-headers' },
+    why: 'build the host tools of the kernel',
+    packages: packages('linux-libc-dev', 'kernel-headers', 'linux-api-headers'),
   },
-  command('ccache', 'rebuilding a kernel in a fraction of the time', 'ccache', 'ccache', 'ccache', true),
-  command('git', 'changing the series (kernel:edit, kernel:export)', 'git', 'git', 'git', true),
-  command('apt-get', "Debian's kernel source", 'apt', 'apt', 'apt', true),
-  command('dpkg-deb', "Debian's kernel source", 'dpkg', 'dpkg', 'dpkg', true),
+  {
+    command: 'ccache',
+    why: 'rebuild a kernel in a fraction of the time',
+    packages: packages('ccache'),
+    optional: true,
+  },
+  {
+    command: 'git',
+    why: 'change the series (kernel:edit, kernel:export)',
+    packages: packages('git'),
+    optional: true,
+  },
+  {
+    command: 'apt-get',
+    why: "download Debian's kernel source",
+    packages: packages('apt'),
+    optional: true,
+  },
+  { command: 'dpkg-deb', why: "unpack Debian's kernel source", packages: packages('dpkg'), optional: true },
 ];

@@ -8,7 +8,7 @@ import type { Context } from '../../context.ts';
 import { InfraError } from '../../errors.ts';
 import { lastLines, mustRun, runTool } from '../../host/tool.ts';
 import { pristineTree } from './pristine.ts';
-import { sha256OfFile } from './sha256.ts';
+import { fileHash } from '../../host/file-hash.ts';
 import type { KernelSource } from './source.ts';
 import { unpackTarball } from './unpack.ts';
 
@@ -27,7 +27,7 @@ export async function fetchFromDebian(ctx: Context): Promise<KernelSource> {
     const tarball = join(unpacked, 'usr', 'src', `${DEBIAN_PACKAGE}.tar.xz`);
     const version = await mustRun('dpkg-deb', ['--field', deb, 'Version'], { signal: ctx.signal });
     const from = `${DEBIAN_PACKAGE} ${version.stdout.trim()}`;
-    const sha256 = await sha256OfFile(tarball);
+    const sha256 = await fileHash(tarball);
     return pristineTree({ sha256, hashOf: 'tarball', origin: 'debian', from }, ctx, (linux) =>
       unpackTarball(tarball, linux, ctx),
     );

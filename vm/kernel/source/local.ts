@@ -7,7 +7,7 @@ import type { Context } from '../../context.ts';
 import { UsageError, UserError } from '../../errors.ts';
 import { mustRun } from '../../host/tool.ts';
 import { pristineTree } from './pristine.ts';
-import { sha256OfFile } from './sha256.ts';
+import { rememberedHash } from '../../host/file-hash.ts';
 import type { KernelSource } from './source.ts';
 import { unpackTarball } from './unpack.ts';
 
@@ -32,7 +32,7 @@ export async function fetchFromLocal(path: string, ctx: Context): Promise<Kernel
     });
   }
   if (found.isFile()) {
-    const sha256 = await sha256OfFile(from);
+    const sha256 = await rememberedHash(from, ctx.cache);
     return pristineTree({ sha256, hashOf: 'tarball', origin: 'local', from }, ctx, (linux) =>
       unpackTarball(from, linux, ctx),
     );

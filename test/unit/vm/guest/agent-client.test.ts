@@ -1,6 +1,3 @@
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import t from 'tap';
 import { AgentLostError, GuestError } from '../../../../vm/guest/errors.ts';
 import { connectAgent } from './real-agent.ts';
@@ -67,22 +64,6 @@ void t.test('a slow host stops the program, not the agent', async (t) => {
   t.match(await other, { stdout: 'alive\n' });
   t.match(await process.exited, { code: 0 });
   t.match(process.stdout.slice(-8), '1000000\n');
-});
-
-void t.test('reads and writes files of any size and mode', async (t) => {
-  const { client } = await connectAgent(t);
-  const dir = mkdtempSync(join(tmpdir(), 'agent-test-'));
-  t.teardown(async () => client.exec(['rm', '-r', dir]));
-  for (const size of [0, 1, 32_768, 32_769, 500_000]) {
-    const data = Buffer.from(Array.from({ length: size }, (_, index) => (index * 7) % 256));
-    const path = join(dir, `${size}`);
-    await client.writeFile(path, data, { mode: 0o4510 });
-    t.ok(readFileSync(path).equals(data), `${size} bytes written`);
-    t.equal(statSync(path).mode & 0o7777, 0o4510);
-    t.ok((await client.readFile(path)).equals(data), `${size} bytes read`);
-  }
-  await client.writeFile(join(dir, '1'), 'short');
-  t.equal(readFileSync(join(dir, '1'), 'utf8'), 'short', 'replaced, not appended');
 });
 
 void t.test('talks to a program while it runs', async (t) => {

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import t from 'tap';
-import { C_FLAGS } from '../../../../vm/image/compile.ts';
+import { compileGuestPrograms } from '../../../../vm/image/guest-programs.ts';
 import { uapiHeaders } from '../../../../vm/kernel/uapi.ts';
+import { freshContext } from '../image/context.ts';
 import { fakeKernel, failureOf } from './fake.ts';
 
 void t.test('headers come out as the last patch leaves them, with the numbers', async (test) => {
@@ -18,11 +18,10 @@ void t.test('headers come out as the last patch leaves them, with the numbers', 
 void t.test(
   "the guest's test program compiles with the checkout's headers, without a warning",
   async (test) => {
-    const { dir } = await fakeKernel(test);
-    await uapiHeaders(dir);
+    const { ctx, folder } = await freshContext(test);
+    await uapiHeaders(folder);
     const source = join(import.meta.dirname, '../../../kernel/dirsync_stat_test.c');
-    await execa('gcc', [...C_FLAGS, '-I', dir, source, '-o', join(dir, 'test')]);
-    test.pass('compiled');
+    await test.resolves(compileGuestPrograms([source], ctx, [`-I${folder}`]));
   },
 );
 

@@ -1,0 +1,32 @@
+/* Starts programs: fork, the child's way to exec, and the word of what failed there. */
+#ifndef DIRSYNC_SPAWN_H
+#define DIRSYNC_SPAWN_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define MAX_STRINGS 4096
+
+/* What a request for a process says. */
+struct plan {
+	char *argv[MAX_STRINGS + 1];
+	char *env[MAX_STRINGS + 1];
+	/* NULL: where the agent is. */
+	char *cwd;
+	long long uid, gid;
+	bool has_uid, has_gid, with_stdin;
+};
+
+struct spawned {
+	/* Process, process group and session. */
+	pid_t pid;
+	/* The pipes' ends on this side, none of which blocks. `in` is -1 when stdin is /dev/null. */
+	int in;
+	/* stdout and stderr. */
+	int out[2];
+};
+
+/* Returns once the program runs, or, after an error reply to the request `id`, false. */
+bool spawn(long long id, const struct plan *plan, struct spawned *spawned);
+
+#endif
