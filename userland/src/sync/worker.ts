@@ -121,19 +121,20 @@ export class Worker {
       for (const found of compareDirectories(addon, { source, destination, compared, metadata, all })) {
         if (signal.aborted) return;
         if (found.kind === 'error') {
+          // It may still be the directory that it was.
+          directories.add(found.name);
           this.failures.failed(node, found.name, HINT.NONE, statError(found.errno));
           continue;
         }
         if (found.type === FILE_TYPE.DIRECTORY) directories.add(found.name);
         await this.#handle(pair, node, all ? this.#doubt(source, node, found, hints) : found, hints);
       }
+      for (const [name, child] of node.children)
+        if (!directories.has(name) && addon.statAt(source, name)?.type !== FILE_TYPE.DIRECTORY)
+          tree.detach(child);
     } catch (error) {
       this.failures.failed(node, SELF, hints, error);
-      return;
     }
-    for (const [name, child] of node.children)
-      if (!directories.has(name) && addon.statAt(source, name)?.type !== FILE_TYPE.DIRECTORY)
-        tree.detach(child);
   }
 
   async #look(pair: DirectoryPair, node: DirectoryNode, name: ByteString, hints: number): Promise<void> {
