@@ -99,16 +99,19 @@ export class Performer {
   ): Promise<void> {
     const { dirty, dryRun, once, now } = this.#context;
     const patient = dirty.history(node, name).waits < RACY_PATIENCE;
+    const watched = node.wd !== 0;
     try {
       for (const step of steps) {
-        const outcome = dryRun ? pretend(step) : await applyStep(this.#context, pair, step, patient);
+        const outcome = dryRun
+          ? pretend(step)
+          : await applyStep(this.#context, pair, step, { watched, patient });
         if (outcome.kind === 'again') {
-          this.#failures.putOff(node, name, hints, outcome.due);
+          this.#failures.putOff(node, name, hints, now() + outcome.delayMs);
           return;
         }
         this.#done(node, name, step, outcome);
-        if (outcome.racy && !once) {
-          // It was copied in a restless moment; a write of that very tick would not show, so it is copied once more.
+        if (outcome.racy && !once && !watched) {
+          // A write of that very tick would not show, and no event tells of it: it is copied once more.
           this.#failures.putOff(node, name, HINT.CONTENT, now() + RACY_MS);
           return;
         }
@@ -123,7 +126,7 @@ export class Performer {
 
   #done(node: DirectoryNode, name: ByteString, step: Step, outcome: DoneOutcome): void {
     const { dirty, ledger, now, sink, tree } = this.#context;
-    if (outcome.source !== null && !outcome.racy) ledger.note(node, name, outcome.source);
+    if (outcome.source !== null) ledger.note(node, name, outcome.source);
     if (step.kind === 'mkdir') {
       const child = tree.childOf(node, name);
       this.#created.add(child);
