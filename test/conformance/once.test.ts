@@ -214,3 +214,28 @@ void t.test('devices and owners, as root', { skip: ROOT_ONLY }, async (t) => {
   t.equal((await lab.once()).code, 0);
   t.strictSame(compareTrees(lab.source, lab.destination), []);
 });
+
+/** A file system whose directory positions are counts of names, and change when one before them is removed. */
+const ON_RAMFS =
+  'mount -t ramfs ramfs "$PWD" && cd "$PWD" && mkdir source destination && touch source/kept && ' +
+  '(cd destination && seq -f extra-%05g 20000 | xargs touch) && "$@" && ls -A destination';
+const RAMFS = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', ON_RAMFS, 'sh'];
+const ramfsPossible =
+  execaSync(
+    'env',
+    ['unshare', '--user', '--map-root-user', '--mount', 'mount', '-t', 'ramfs', 'ramfs', '/mnt'],
+    { reject: false },
+  ).exitCode === 0;
+
+void t.test(
+  'no extra of a huge directory is overlooked',
+  { skip: !ramfsPossible && 'no ramfs in a user namespace here' },
+  async (t) => {
+    const lab = new Lab(t);
+    t.match(await lab.run(['-q', '--once', 'source', 'destination'], { within: RAMFS }), {
+      code: 0,
+      stdout: /^kept$/,
+      stderr: '',
+    });
+  },
+);

@@ -17,6 +17,7 @@ import { execaSync } from 'execa';
 import t, { type Test } from 'tap';
 import { Lab, ROOT_ONLY } from '../helpers/syncer.ts';
 import { compareTrees } from '../helpers/tree.ts';
+import { waitFor } from '../helpers/wait.ts';
 
 void t.test('the command line', async (t) => {
   const lab = new Lab(t);
@@ -208,4 +209,23 @@ void t.test('a parent flipped to a symlink leads nowhere', async (t) => {
   t.strictSame(readdirSync(join(lab.dir, 'outside')), []);
   t.ok(lstatSync(join(lab.destination, 'directory')).isDirectory());
   t.equal((await live.stop()).code, 0);
+});
+
+void t.test('a directory that is renamed and may not be searched does not end the run', async (t) => {
+  const lab = new Lab(t);
+  mkdirSync(join(lab.source, 'open/below'), { recursive: true });
+  chmodSync(lab.dir, 0o777);
+  if (process.geteuid?.() === 0) execaSync('chown', ['-R', '65534:65534', lab.dir]);
+  const live = await lab.watch(t, ['--no-delete'], { unprivileged: true });
+  chmodSync(join(lab.source, 'open'), 0o400);
+  renameSync(join(lab.source, 'open'), join(lab.source, 'listed'));
+  await live.errors(/source\/listed\/below.*EACCES/);
+  chmodSync(join(lab.source, 'listed'), 0o755);
+  writeFileSync(join(lab.source, 'listed/below/file'), 'x');
+  t.equal(
+    await waitFor(() => (existsSync(join(lab.destination, 'listed/below/file')) ? null : 'missing')),
+    null,
+  );
+  t.equal((await live.stop()).code, 0);
+  execaSync('chmod', ['-R', 'u+rwX', lab.dir]);
 });

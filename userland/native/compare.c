@@ -2,8 +2,9 @@
  * Two directories compared: one slice of the source's names per call, into a buffer of the caller.
  *
  * The only state between two calls is the position of the source's fd, as with getdents64 itself.
- * When the buffer is full in the middle of what one getdents64 gave, the fd is put back to behind
- * the last name that was looked at.
+ * So no more names are taken from the kernel than there is room for. Seeking back behind the last
+ * name that was looked at would lose names: on tmpfs (before 6.6), ramfs and others a position is a
+ * count of the names before it, and another one as soon as one of those is removed.
  */
 #define _GNU_SOURCE
 #include "differ.h"
@@ -102,13 +103,49 @@ static bool is_dot(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
+/* What getdents64 needs for one name, and what it needs at least for any. */
+#define LONGEST_DIRENT ((offsetof(struct dirent64, d_name) + NAME_MAX + 1 + 7) & ~(size_t)7)
+#define SHORTEST_DIRENT ((size_t)24)
+/* The record of a name has at most so many times the bytes of its dirent: 72 to 24. */
+#define RECORD_PER_DIRENT 3
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Bytes of names of which each surely has room; 0 when not even the longest name has. A slice that
+ * has none yet takes one all the same, and may have to seek: that happens only in buffers of less
+ * than a kilobyte, or when fewer than a dozen entries are asked for.
+ */
+static size_t chunk_bytes(const struct compare_request *request, const struct slice *slice,
+			  size_t limit)
+{
+	size_t bytes = least(limit, (slice->size - slice->used) / RECORD_PER_DIRENT);
+
+	if (request->max_entries != 0)
+		bytes = least(bytes, (request->max_entries - slice->header.nr_scanned) *
+					     SHORTEST_DIRENT);
+	if (bytes >= LONGEST_DIRENT)
+		return bytes;
+	return slice->header.nr_scanned == 0 ? LONGEST_DIRENT : 0;
+}
+
 /* 1: go on, 0: this slice is finished, -1 with errno. */
 static int compare_chunk(const struct compare_request *request, struct slice *slice)
 {
 	_Alignas(struct dirent64) char entries[32768];
-	off_t resume = lseek(request->source, 0, SEEK_CUR);
-	ssize_t length = getdents64(request->source, entries, sizeof(entries));
+	size_t bytes = chunk_bytes(request, slice, sizeof(entries));
+	off_t resume;
+	ssize_t length;
 
+	if (bytes == 0) {
+		slice->header.flags |= DIRSYNC_HDR_SHORT;
+		return 0;
+	}
+	resume = lseek(request->source, 0, SEEK_CUR);
+	length = getdents64(request->source, entries, bytes);
 	atomic_fetch_add_explicit(&counters.getdents, 1, memory_order_relaxed);
 	if (length < 0)
 		return -1;

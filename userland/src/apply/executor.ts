@@ -28,16 +28,16 @@ export interface DoneOutcome {
   readonly bytes: number;
   /** Entries deleted. */
   readonly entries: number;
-  /** The regular file that was copied, as it was. */
+  /** The regular file that was copied, as it was; null when a later write may look the same. */
   readonly source: Stat | null;
-  /** It was copied so soon after a change that a further one may not show: to be copied once more. */
+  /** It was copied so soon after a change that a further one may not show. */
   readonly racy: boolean;
 }
 
 export type Outcome =
   | DoneOutcome
-  /** The source has changed, or is too young to tell; compare again at `due` (milliseconds since the epoch). */
-  | { readonly kind: 'again'; readonly due: number };
+  /** The source has changed, or is too young; to be compared again after so many milliseconds. */
+  | { readonly kind: 'again'; readonly delayMs: number };
 
 export interface ExecutorContext extends RemoveContext {
   readonly addon: Addon;
@@ -45,29 +45,46 @@ export interface ExecutorContext extends RemoveContext {
   readonly policy: Policy;
   /** fsync each file before its rename. */
   readonly fsync: boolean;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  /** What files' times are measured by: milliseconds since the epoch. It can be set, also backwards. */
+  readonly clock: () => number;
 }
 
 /**
- * Timestamps of Linux 6.1 advance once a timer tick (4 ms at HZ=250, 10 ms at HZ=100): within a tick, a second write
- * leaves no trace in them. A file is copied only when its last change is two of the longest ticks ago; from then on
- * every write shows.
+ * Timestamps of Linux 6.1 advance once a timer tick (4 ms at HZ=250, 10 ms at HZ=100): a second write within a tick
+ * leaves no trace in them. Two of the longest ticks after its last change, every further write of a file shows.
+ *
+ * In a watched directory nothing has to be waited for: inotify queues its event after the data is written, so behind the
+ * last write there is always an event that has not been read when the file is copied. All that is needed is to believe
+ * it, that is, not to remember a young copy as the file's last state (`DoneOutcome.source`). Without a watch, and in a run
+ * that ends, nobody will tell: there a young file is put off.
  */
 export const RACY_MS = 20;
 
+/** Up to here a copy that turns out to be needless costs less than the wait that would spare it. */
+const CHEAP_BYTES = 64 * 1024;
+
+/** How a young file is treated. */
+export interface Care {
+  /** An event will tell of each further write. */
+  readonly watched: boolean;
+  /** It may be put off. */
+  readonly patient: boolean;
+}
+
 const NOTHING: DoneOutcome = { kind: 'done', did: null, bytes: 0, entries: 0, source: null, racy: false };
+
+const AGAIN: Outcome = { kind: 'again', delayMs: 0 };
 
 function did(what: 'copied' | 'created-directory' | 'updated'): Outcome {
   return { ...NOTHING, did: what };
 }
 
-/** `patient`: whether a file that is too young may be put off. Throws what went wrong. */
+/** Throws what went wrong. */
 export async function applyStep(
   context: ExecutorContext,
   pair: DirectoryPair,
   step: Step,
-  patient: boolean,
+  care: Care,
 ): Promise<Outcome> {
   pair.makeWritable();
   const { addon } = context;
@@ -75,7 +92,7 @@ export async function applyStep(
   switch (step.kind) {
     case 'remove':
       // Seconds may have passed since the comparison; the source has the last word.
-      if (addon.statAt(pair.source, name) !== null) return { kind: 'again', due: context.now() };
+      if (addon.statAt(pair.source, name) !== null) return AGAIN;
       return deleted(await removeTree(context, pair.destination, name));
     case 'sweep':
       if (!context.temps.isActive(name)) sweep(addon, pair.destination, name);
@@ -83,9 +100,9 @@ export async function applyStep(
     case 'clear':
       return clear(context, pair, name, step.forDirectory);
     case 'copy':
-      return copy(context, pair, name, patient);
+      return copy(context, pair, name, care);
     case 'mkdir':
-      return makeDirectory(addon, pair, name, context.now());
+      return makeDirectory(addon, pair, name);
     case 'symlink':
     case 'special':
     case 'attributes':
@@ -94,13 +111,13 @@ export async function applyStep(
   }
 }
 
-function makeDirectory(addon: Addon, pair: DirectoryPair, name: ByteString, now: number): Outcome {
+function makeDirectory(addon: Addon, pair: DirectoryPair, name: ByteString): Outcome {
   try {
     // Closed to others until it gets its attributes, after its entries.
     addon.mkdirAt(pair.destination, name, 0o700);
     return did('created-directory');
   } catch (error) {
-    if (isSystemError(error, 'EEXIST')) return { kind: 'again', due: now };
+    if (isSystemError(error, 'EEXIST')) return AGAIN;
     throw error;
   }
 }
@@ -113,7 +130,7 @@ async function writeSmall(
   const { addon, policy, temps } = context;
   const { name } = step;
   const wanted = addon.statAt(pair.source, name);
-  if (wanted === null || !fits(step.kind, wanted.type)) return { kind: 'again', due: context.now() };
+  if (wanted === null || !fits(step.kind, wanted.type)) return AGAIN;
   if (step.kind === 'attributes')
     return matchAttributes(addon, pair, name, wanted, policy) ? did('updated') : NOTHING;
   const write = step.kind === 'symlink' ? writeSymlink : writeSpecial;
@@ -149,8 +166,7 @@ async function clear(
 ): Promise<Outcome> {
   const { addon } = context;
   const wanted = addon.statAt(pair.source, name);
-  if (wanted === null || (wanted.type === FILE_TYPE.DIRECTORY) !== forDirectory)
-    return { kind: 'again', due: context.now() };
+  if (wanted === null || (wanted.type === FILE_TYPE.DIRECTORY) !== forDirectory) return AGAIN;
   const found = addon.statAt(pair.destination, name);
   if (found === null || (found.type === FILE_TYPE.DIRECTORY) === forDirectory) return NOTHING;
   if (!context.policy.delete && found.type === FILE_TYPE.DIRECTORY) {
@@ -164,16 +180,14 @@ async function copy(
   context: ExecutorContext,
   pair: DirectoryPair,
   name: ByteString,
-  patient: boolean,
+  care: Care,
 ): Promise<Outcome> {
   const { addon, policy, fsync } = context;
   const source = addon.statAt(pair.source, name);
-  const now = context.now();
-  if (source === null || source.type !== FILE_TYPE.REGULAR) return { kind: 'again', due: now };
-  const changedAt = source.ctimeSec * 1000 + source.ctimeNsec / 1e6;
-  // A change in the future (another machine's clock) says nothing about the tick that we are in.
-  const racy = changedAt <= now + RACY_MS && changedAt > now - RACY_MS;
-  if (racy && patient) return { kind: 'again', due: changedAt + RACY_MS };
+  if (source === null || source.type !== FILE_TYPE.REGULAR) return AGAIN;
+  const begin = context.clock();
+  const delayMs = care.patient ? youth(context, pair, name, source, care.watched) : 0;
+  if (delayMs > 0) return { kind: 'again', delayMs };
   const result = await context.temps.with((temp) =>
     addon.copyFile(pair.source, name, pair.destination, temp, {
       finalName: name,
@@ -181,8 +195,36 @@ async function copy(
       fsync,
     }),
   );
-  if (result.changed) return { kind: 'again', due: context.now() };
-  return { kind: 'done', did: 'copied', bytes: result.bytes, entries: 0, source: result.source, racy };
+  if (result.changed) return AGAIN;
+  // Of what was copied, and by the time before it: the file may have been rewritten while the copy waited for its turn.
+  const changedAt = changeTime(result.source);
+  const settled = changedAt <= begin - RACY_MS;
+  // A change in the future (another machine's clock) says nothing about the tick that we are in.
+  const racy = !settled && changedAt <= context.clock() + RACY_MS;
+  const state = settled ? result.source : null;
+  return { kind: 'done', did: 'copied', bytes: result.bytes, entries: 0, source: state, racy };
+}
+
+/** Milliseconds for which a file should rest before it is copied; 0: none. */
+function youth(
+  { addon, clock }: ExecutorContext,
+  pair: DirectoryPair,
+  name: ByteString,
+  source: Stat,
+  watched: boolean,
+): number {
+  const age = clock() - changeTime(source);
+  if (Math.abs(age) >= RACY_MS) return 0;
+  // Who has just made or truncated a file is about to write to it.
+  if (!watched || source.size === 0 || source.size > CHEAP_BYTES) return RACY_MS - age;
+  // A small file is copied at once, but not for each of a thousand writes in a second.
+  const copy = addon.statAt(pair.destination, name);
+  const copyAge = copy === null ? RACY_MS : clock() - changeTime(copy);
+  return Math.abs(copyAge) >= RACY_MS ? 0 : RACY_MS - copyAge;
+}
+
+function changeTime(stat: Stat): number {
+  return stat.ctimeSec * 1000 + stat.ctimeNsec / 1e6;
 }
 
 /** What a step would do, for a dry run. */

@@ -58,7 +58,8 @@ export async function runSync(options: SyncOptions, environment: RunEnvironment)
       once: options.once,
       dryRun: options.dryRun,
       fsync: options.fsync,
-      now: () => Date.now(),
+      now: () => performance.now(),
+      clock: () => Date.now(),
       startedAt: Date.now(),
       breathe: () => stdout.ready(),
     });

@@ -194,12 +194,16 @@ export class DirtySet<Directory extends object> {
   }
 }
 
-/** Replaces all names by a comparison of the whole directory; returns when it is due. */
+/**
+ * Replaces all names by a comparison of the whole directory; returns when it is due. Which of its files were written to
+ * is forgotten, but not that it was during this run.
+ */
 function collapse(names: Map<string, Entry>): number {
   let hints: number = HINT.SCAN;
   let due = Infinity;
   for (const [name, entry] of names) {
     if (name === SELF) hints |= entry.hints;
+    else if ((entry.hints & HINT.CONTENT) !== 0) hints |= HINT.RECENT;
     due = Math.min(due, entry.due);
   }
   names.clear();

@@ -18,6 +18,8 @@ export interface SyncContext extends ExecutorContext {
   readonly dryRun: boolean;
   /** Compare and apply once, and end; else go on until told to stop. */
   readonly once: boolean;
+  /** Milliseconds of a clock that only goes forward, whatever happens to the time of day. */
+  readonly now: () => number;
   /** When the run began: what changed since may have been copied in another state. Milliseconds since the epoch. */
   readonly startedAt: number;
   /** Resolves when those who are told about the run have kept up with it. */

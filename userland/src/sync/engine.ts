@@ -12,7 +12,9 @@ import { isReserved } from '../compare/reserved.ts';
 import { gone } from '../roots/roots.ts';
 import { relativePath, type SyncContext } from './context.ts';
 import { Degraded } from './degraded.ts';
+import { Failures } from './failures.ts';
 import { Opener } from './opener.ts';
+import { Performer } from './performer.ts';
 import { Renamer, REMOVAL_DELAY_MS } from './renamer.ts';
 import { Worker } from './worker.ts';
 
@@ -33,6 +35,8 @@ const LONGEST_MS = 2 ** 31 - 1;
 export class Engine {
   readonly #context: SyncContext;
   readonly #watcher: Watcher | null;
+  readonly #failures: Failures;
+  readonly #performer: Performer;
   readonly #worker: Worker;
   readonly #renamer: Renamer;
   readonly #degraded: Degraded;
@@ -66,11 +70,13 @@ export class Engine {
       (settled) => this.#renamer.settled(settled),
       (node, pair) => this.#worker.finish(node, pair),
     );
-    this.#worker = new Worker(context, opener, (error) => {
+    this.#failures = new Failures(context);
+    this.#performer = new Performer(context, this.#failures, (error) => {
       if (error !== null) this.#stop(error);
       this.#wake.resolve();
     });
-    this.#renamer = new Renamer(context, opener, this.#worker.busy);
+    this.#worker = new Worker(context, opener, this.#failures, this.#performer);
+    this.#renamer = new Renamer(context, opener, this.#performer.busy);
   }
 
   /** Throws what ended the run before its time: a SyncError, or a bug. */
@@ -88,8 +94,8 @@ export class Engine {
       this.#watcher?.close();
     }
     if (this.#fatal !== null) throw this.#fatal.error;
-    if (this.#worker.deleteLimit !== null) throw this.#worker.deleteLimit;
-    const failures = this.#worker.failures.givenUp;
+    if (this.#performer.deleteLimit !== null) throw this.#performer.deleteLimit;
+    const failures = this.#failures.givenUp;
     return { failures, failing: dirty.failing, interrupted: signal.aborted };
   }
 
@@ -105,10 +111,10 @@ export class Engine {
         await breathe();
         continue;
       }
-      if (this.#worker.inFlight === 0) {
+      if (this.#performer.inFlight === 0) {
         this.#rest();
         if (once && dirty.size === 0) return;
-        if (this.#worker.deleteLimit !== null) return;
+        if (this.#performer.deleteLimit !== null) return;
       }
       await this.#sleep(dirty.nextDue());
     }
@@ -137,7 +143,7 @@ export class Engine {
   /** Lets background work end, or cancels it. */
   async #drain(): Promise<void> {
     const cancel = setTimeout(() => this.#context.addon.cancelCopies(), GRACE_MS);
-    while (this.#worker.inFlight > 0) {
+    while (this.#performer.inFlight > 0) {
       this.#wake = Promise.withResolvers();
       await this.#wake.promise;
     }

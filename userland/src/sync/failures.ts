@@ -4,8 +4,11 @@ import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { isSystemError, type ByteString } from '../native/addon.ts';
 import { relativePath, type SyncContext } from './context.ts';
 
-/** Errors that an entry gives when it changes under our hands; a second look usually finds it in order. */
-const IN_MOTION = ['ENOENT', 'EEXIST', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENOTEMPTY'];
+/**
+ * Errors that an entry gives when it changes under our hands; a second look usually finds it in order. EINVAL and ENXIO
+ * are what opening a file says that has become a directory or a socket meanwhile.
+ */
+const IN_MOTION = ['ENOENT', 'EEXIST', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENOTEMPTY', 'EINVAL', 'ENXIO'];
 
 /** Second looks before it counts as a failure. */
 const PATIENCE = 8;
@@ -13,11 +16,13 @@ const PATIENCE = 8;
 /** Tries of a run that has an end: one more after everything else, for deletions may have made room. */
 const TRIES_ONCE = 2;
 
+type FailureContext = Pick<SyncContext, 'dirty' | 'now' | 'once' | 'signal' | 'sink' | 'tree'>;
+
 export class Failures {
-  readonly #context: SyncContext;
+  readonly #context: FailureContext;
   #givenUp = 0;
 
-  constructor(context: SyncContext) {
+  constructor(context: FailureContext) {
     this.#context = context;
   }
 

@@ -12,8 +12,10 @@ import { MissingDestinationError, StaleNodeError, type Opener } from './opener.t
 import type { DirectoryNode } from '../detect/watch-tree.ts';
 
 /**
- * How long a removal waits, in milliseconds: for the other half of a rename, and for the news that it was the whole
- * source that went.
+ * How long a removal waits, in milliseconds. Not for MOVED_TO, which follows its MOVED_FROM within microseconds, but for a
+ * directory that went where nobody watches yet (`mkdir new; mv old new/`): it turns up when that place is compared, and
+ * its mirror should still be there to be moved. And for the news that it was the whole source that went. Nobody waits
+ * for it: a name that is used again meanwhile is compared at once.
  */
 export const REMOVAL_DELAY_MS = 50;
 

@@ -1,58 +1,39 @@
 /** Works through one batch of the dirty set: open, compare, plan, apply. */
 import { getSystemErrorName } from 'node:util';
-import { applyStep, pretend, RACY_MS, type DoneOutcome } from '../apply/executor.ts';
+import { RACY_MS } from '../apply/executor.ts';
 import type { DirectoryPair } from '../apply/directory-pair.ts';
-import { Slots } from '../apply/slots.ts';
 import type { Difference } from '../compare/difference.ts';
 import { compareDirectories } from '../compare/directory.ts';
 import { compareEntry } from '../compare/entry.ts';
-import { planEntry, type Step } from '../compare/planner.ts';
+import { planEntry } from '../compare/planner.ts';
 import { comparedBits } from '../compare/policy.ts';
 import { isReserved } from '../compare/reserved.ts';
 import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { HINT, SELF, type Batch } from '../dirty/dirty-set.ts';
-import { EXIT, SyncError } from '../errors.ts';
 import { DIFF } from '../metadata/records.ts';
 import { FILE_TYPE, type ByteString, type Fd, type SystemError } from '../native/addon.ts';
-import { Busy } from './busy.ts';
 import { relativePath, type SyncContext } from './context.ts';
-import { Failures } from './failures.ts';
+import type { Failures } from './failures.ts';
+import type { Performer } from './performer.ts';
 import { MissingDestinationError, StaleNodeError, type Opener } from './opener.ts';
 
 /** Hints for which files that seem equal are looked at more closely. */
 const DOUBT = HINT.CONTENT | HINT.RECENT;
 
-/** As many as libuv's thread pool has threads by default. */
-const PARALLEL = 4;
-
 /** Milliseconds between two looks at whether a directory has a place again. */
 const DETACHED_MS = 20;
 
-/** Postponements after which a file that never rests is copied as it is. */
-const RACY_PATIENCE = 5;
-
 export class Worker {
-  readonly busy = new Busy<DirectoryNode>();
-  readonly failures: Failures;
-  /** Set when `--max-delete` is reached: nothing is deleted from then on, the rest goes on. */
-  deleteLimit: SyncError | null = null;
   readonly #context: SyncContext;
   readonly #opener: Opener;
-  readonly #slots = new Slots(PARALLEL);
-  readonly #onDone: (error: unknown) => void;
-  readonly #created = new WeakSet<DirectoryNode>();
+  readonly #failures: Failures;
+  readonly #performer: Performer;
 
-  /** `onDone` is called at the end of each piece of background work, with null or with what ends the run. */
-  constructor(context: SyncContext, opener: Opener, onDone: (error: unknown) => void) {
+  constructor(context: SyncContext, opener: Opener, failures: Failures, performer: Performer) {
     this.#context = context;
     this.#opener = opener;
-    this.#onDone = onDone;
-    this.failures = new Failures(context);
-  }
-
-  /** Slow work that goes on in the background. */
-  get inFlight(): number {
-    return this.#slots.used;
+    this.#failures = failures;
+    this.#performer = performer;
   }
 
   /** Throws what ends the run. */
@@ -75,12 +56,11 @@ export class Worker {
     if (dryRun || signal.aborted) return;
     try {
       const changed = pair.copyAttributes(policy);
-      if (changed && !this.#created.has(node))
-        sink.emit({ kind: 'updated', path: relativePath(tree, node, SELF) });
-      this.#created.delete(node);
-      this.failures.settled(node, SELF);
+      const created = this.#performer.takeCreated(node);
+      if (changed && !created) sink.emit({ kind: 'updated', path: relativePath(tree, node, SELF) });
+      this.#failures.settled(node, SELF);
     } catch (error) {
-      this.failures.failed(node, SELF, HINT.NONE, error);
+      this.#failures.failed(node, SELF, HINT.NONE, error);
     }
   }
 
@@ -96,11 +76,11 @@ export class Worker {
       if (isMisplaced(error)) {
         // Its place is compared first; if it is found elsewhere, it is compared as a whole there.
         if (attached)
-          for (const [name, hints] of batch.names) this.failures.putOff(node, name, hints, now() + 10);
+          for (const [name, hints] of batch.names) this.#failures.putOff(node, name, hints, now() + 10);
         else this.#keep(batch);
         return null;
       }
-      for (const [name, hints] of batch.names) this.failures.failed(node, name, hints, error);
+      for (const [name, hints] of batch.names) this.#failures.failed(node, name, hints, error);
       return null;
     }
   }
@@ -121,26 +101,27 @@ export class Worker {
       for (const found of compareDirectories(addon, { source, destination, compared, metadata, all })) {
         if (signal.aborted) return;
         if (found.kind === 'error') {
-          this.failures.failed(node, found.name, HINT.NONE, statError(found.errno));
+          // It may still be the directory that it was.
+          directories.add(found.name);
+          this.#failures.failed(node, found.name, HINT.NONE, statError(found.errno));
           continue;
         }
         if (found.type === FILE_TYPE.DIRECTORY) directories.add(found.name);
         await this.#handle(pair, node, all ? this.#doubt(source, node, found, hints) : found, hints);
       }
+      for (const [name, child] of node.children)
+        if (!directories.has(name) && addon.statAt(source, name)?.type !== FILE_TYPE.DIRECTORY)
+          tree.detach(child);
     } catch (error) {
-      this.failures.failed(node, SELF, hints, error);
-      return;
+      this.#failures.failed(node, SELF, hints, error);
     }
-    for (const [name, child] of node.children)
-      if (!directories.has(name) && addon.statAt(source, name)?.type !== FILE_TYPE.DIRECTORY)
-        tree.detach(child);
   }
 
   async #look(pair: DirectoryPair, node: DirectoryNode, name: ByteString, hints: number): Promise<void> {
     const { addon, policy, signal } = this.#context;
     if (signal.aborted) return;
-    if (this.busy.has(node, name)) {
-      this.busy.defer(node, name, hints);
+    if (this.#performer.busy.has(node, name)) {
+      this.#performer.busy.defer(node, name, hints);
       return;
     }
     try {
@@ -151,7 +132,7 @@ export class Worker {
       }
       await this.#handle(pair, node, this.#doubt(pair.source, node, found, hints), hints);
     } catch (error) {
-      this.failures.failed(node, name, hints, error);
+      this.#failures.failed(node, name, hints, error);
     }
   }
 
@@ -170,7 +151,7 @@ export class Worker {
   #leave(node: DirectoryNode, name: ByteString): void {
     const child = node.children.get(name);
     if (child !== undefined) this.#context.tree.detach(child);
-    this.failures.settled(node, name);
+    this.#failures.settled(node, name);
   }
 
   async #handle(pair: DirectoryPair, node: DirectoryNode, found: Difference, hints: number): Promise<void> {
@@ -184,111 +165,20 @@ export class Worker {
     }
     if (!isDirectory && child !== undefined) tree.detach(child);
     const steps = planEntry(found, policy).filter(
-      (step) => step.kind !== 'remove' || this.deleteLimit === null,
+      (step) => step.kind !== 'remove' || this.#performer.deleteLimit === null,
     );
-    if (steps.length === 0) this.failures.settled(node, name);
-    else await this.#run(pair, node, name, steps, hints);
+    if (steps.length === 0) this.#failures.settled(node, name);
+    else await this.#performer.perform(pair, node, name, steps, hints);
   }
 
   /** Both sides have the directory: it is compared in its turn, as deep as there is reason to. */
   #descend(node: DirectoryNode, name: ByteString, diff: number, hints: number): void {
     const { dirty, now, tree } = this.#context;
     const child = tree.childOf(node, name);
-    this.failures.settled(node, name);
+    this.#failures.settled(node, name);
     if ((hints & HINT.DEEP) !== 0 || child.wd === 0)
       dirty.add(child, SELF, HINT.SCAN | HINT.DEEP | (hints & DOUBT), now());
     else if ((hints & HINT.SCAN) === 0 || diff !== 0) dirty.add(child, SELF, HINT.NONE, now());
-  }
-
-  /** Performs the steps of one entry, in the background when that can take long. */
-  async #run(
-    pair: DirectoryPair,
-    node: DirectoryNode,
-    name: ByteString,
-    steps: readonly Step[],
-    hints: number,
-  ): Promise<void> {
-    if (this.busy.has(node, name)) {
-      this.busy.defer(node, name, hints);
-      return;
-    }
-    this.busy.begin(node, name);
-    const work = async (): Promise<void> => {
-      try {
-        await this.#perform(pair, node, name, steps, hints);
-      } finally {
-        const again = this.busy.end(node, name);
-        if (again !== null) this.#context.dirty.add(node, name, again, this.#context.now());
-      }
-    };
-    if (!steps.some(isSlow)) {
-      await work();
-      return;
-    }
-    await this.#slots.acquire();
-    pair.retain();
-    void this.#background(pair, work);
-  }
-
-  async #background(pair: DirectoryPair, work: () => Promise<void>): Promise<void> {
-    let end: unknown = null;
-    try {
-      await work();
-    } catch (error) {
-      end = error;
-    }
-    this.#slots.release();
-    try {
-      pair.release();
-    } catch (error) {
-      end ??= error;
-    }
-    this.#onDone(end);
-  }
-
-  async #perform(
-    pair: DirectoryPair,
-    node: DirectoryNode,
-    name: ByteString,
-    steps: readonly Step[],
-    hints: number,
-  ): Promise<void> {
-    const { dirty, dryRun, once, now } = this.#context;
-    const patient = dirty.history(node, name).waits < RACY_PATIENCE;
-    try {
-      for (const step of steps) {
-        const outcome = dryRun ? pretend(step) : await applyStep(this.#context, pair, step, patient);
-        if (outcome.kind === 'again') {
-          this.failures.putOff(node, name, hints, outcome.due);
-          return;
-        }
-        this.#done(node, name, step, outcome);
-        if (outcome.racy && !once) {
-          // It was copied in a restless moment; a write of that very tick would not show, so it is copied once more.
-          this.failures.putOff(node, name, HINT.CONTENT, now() + RACY_MS);
-          return;
-        }
-      }
-      this.failures.settled(node, name);
-    } catch (error) {
-      if (!(error instanceof SyncError) || error.exitCode !== EXIT.DELETE_LIMIT)
-        this.failures.failed(node, name, hints, error);
-      else this.deleteLimit ??= error;
-    }
-  }
-
-  #done(node: DirectoryNode, name: ByteString, step: Step, outcome: DoneOutcome): void {
-    const { dirty, ledger, now, sink, tree } = this.#context;
-    if (outcome.source !== null && !outcome.racy) ledger.note(node, name, outcome.source);
-    if (step.kind === 'mkdir') {
-      const child = tree.childOf(node, name);
-      this.#created.add(child);
-      dirty.add(child, SELF, HINT.SCAN | HINT.DEEP, now());
-    }
-    const path = relativePath(tree, node, name);
-    if (outcome.did === 'copied') sink.emit({ kind: 'copied', path, bytes: outcome.bytes });
-    else if (outcome.did === 'deleted') sink.emit({ kind: 'deleted', path, entries: outcome.entries });
-    else if (outcome.did !== null) sink.emit({ kind: outcome.did, path });
   }
 }
 
@@ -300,8 +190,4 @@ function statError(errno: number): SystemError {
 
 function isMisplaced(error: unknown): boolean {
   return error instanceof StaleNodeError || error instanceof MissingDestinationError;
-}
-
-function isSlow(step: Step): boolean {
-  return step.kind === 'copy' || step.kind === 'remove' || step.kind === 'clear';
 }

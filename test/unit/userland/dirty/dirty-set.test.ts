@@ -100,7 +100,7 @@ void t.test('too many names become one comparison of the directory', async (t) =
   for (const name of ['a', 'b', 'c']) set.add(directory, name, HINT.CONTENT, 7);
   t.equal(set.size, 1);
   t.equal(set.take(6), null);
-  t.strictSame([...(set.take(7)?.names ?? [])], [[SELF, HINT.SCAN | HINT.DEEP]]);
+  t.strictSame([...(set.take(7)?.names ?? [])], [[SELF, HINT.SCAN | HINT.DEEP | HINT.RECENT]]);
 });
 
 void t.test('directories take turns', async (t) => {
@@ -149,4 +149,14 @@ void t.test('back-off grows and is bounded', async () => {
       return delay >= DEFAULT_BACKOFF.firstMs && delay <= next && next <= DEFAULT_BACKOFF.maxMs;
     }),
   );
+});
+
+void t.test('what was written to is not trusted when its directory has too many dirty names', (t) => {
+  const set = new DirtySet<Directory>({ nameLimit: 2 });
+  const directory: Directory = { id: 0 };
+  for (const name of ['a', 'b', 'c']) set.add(directory, name, name === 'b' ? HINT.CONTENT : HINT.NONE, 0);
+  t.strictSame([...(set.take(0)?.names ?? [])], [[SELF, HINT.SCAN | HINT.RECENT]]);
+  for (const name of ['a', 'b', 'c']) set.add(directory, name, HINT.NONE, 0);
+  t.strictSame([...(set.take(0)?.names ?? [])], [[SELF, HINT.SCAN]]);
+  t.end();
 });

@@ -1,0 +1,144 @@
+/** Performs the steps of entries: quick ones at once, slow ones in the background, never two at a time on one entry. */
+import { applyStep, pretend, RACY_MS, type DoneOutcome } from '../apply/executor.ts';
+import type { DirectoryPair } from '../apply/directory-pair.ts';
+import { Slots } from '../apply/slots.ts';
+import type { Step } from '../compare/planner.ts';
+import type { DirectoryNode } from '../detect/watch-tree.ts';
+import { HINT, SELF } from '../dirty/dirty-set.ts';
+import { EXIT, SyncError } from '../errors.ts';
+import type { ByteString } from '../native/addon.ts';
+import { Busy } from './busy.ts';
+import { relativePath, type SyncContext } from './context.ts';
+import type { Failures } from './failures.ts';
+
+/** As many as libuv's thread pool has threads by default. */
+const PARALLEL = 4;
+
+/** Postponements after which a file that never rests is copied as it is. */
+const RACY_PATIENCE = 5;
+
+export class Performer {
+  readonly busy = new Busy<DirectoryNode>();
+  /** Set when `--max-delete` is reached: nothing is deleted from then on, the rest goes on. */
+  deleteLimit: SyncError | null = null;
+  readonly #context: SyncContext;
+  readonly #failures: Failures;
+  readonly #slots = new Slots(PARALLEL);
+  readonly #onDone: (error: unknown) => void;
+  readonly #created = new WeakSet<DirectoryNode>();
+
+  /** `onDone` is called at the end of each piece of background work, with null or with what ends the run. */
+  constructor(context: SyncContext, failures: Failures, onDone: (error: unknown) => void) {
+    this.#context = context;
+    this.#failures = failures;
+    this.#onDone = onDone;
+  }
+
+  /** Slow work that goes on in the background. */
+  get inFlight(): number {
+    return this.#slots.used;
+  }
+
+  /** Whether the directory was made by this run and is asked about for the first time. */
+  takeCreated(node: DirectoryNode): boolean {
+    return this.#created.delete(node);
+  }
+
+  /** Performs the steps of one entry, in the background when that can take long. */
+  async perform(
+    pair: DirectoryPair,
+    node: DirectoryNode,
+    name: ByteString,
+    steps: readonly Step[],
+    hints: number,
+  ): Promise<void> {
+    if (this.busy.has(node, name)) {
+      this.busy.defer(node, name, hints);
+      return;
+    }
+    this.busy.begin(node, name);
+    const work = async (): Promise<void> => {
+      try {
+        await this.#apply(pair, node, name, steps, hints);
+      } finally {
+        const again = this.busy.end(node, name);
+        if (again !== null) this.#context.dirty.add(node, name, again, this.#context.now());
+      }
+    };
+    if (!steps.some(isSlow)) {
+      await work();
+      return;
+    }
+    await this.#slots.acquire();
+    pair.retain();
+    void this.#background(pair, work);
+  }
+
+  async #background(pair: DirectoryPair, work: () => Promise<void>): Promise<void> {
+    let end: unknown = null;
+    try {
+      await work();
+    } catch (error) {
+      end = error;
+    }
+    this.#slots.release();
+    try {
+      pair.release();
+    } catch (error) {
+      end ??= error;
+    }
+    this.#onDone(end);
+  }
+
+  async #apply(
+    pair: DirectoryPair,
+    node: DirectoryNode,
+    name: ByteString,
+    steps: readonly Step[],
+    hints: number,
+  ): Promise<void> {
+    const { dirty, dryRun, once, now } = this.#context;
+    const patient = dirty.history(node, name).waits < RACY_PATIENCE;
+    const watched = node.wd !== 0;
+    try {
+      for (const step of steps) {
+        const outcome = dryRun
+          ? pretend(step)
+          : await applyStep(this.#context, pair, step, { watched, patient });
+        if (outcome.kind === 'again') {
+          this.#failures.putOff(node, name, hints, now() + outcome.delayMs);
+          return;
+        }
+        this.#done(node, name, step, outcome);
+        if (outcome.racy && !once && !watched) {
+          // A write of that very tick would not show, and no event tells of it: it is copied once more.
+          this.#failures.putOff(node, name, HINT.CONTENT, now() + RACY_MS);
+          return;
+        }
+      }
+      this.#failures.settled(node, name);
+    } catch (error) {
+      if (!(error instanceof SyncError) || error.exitCode !== EXIT.DELETE_LIMIT)
+        this.#failures.failed(node, name, hints, error);
+      else this.deleteLimit ??= error;
+    }
+  }
+
+  #done(node: DirectoryNode, name: ByteString, step: Step, outcome: DoneOutcome): void {
+    const { dirty, ledger, now, sink, tree } = this.#context;
+    if (outcome.source !== null) ledger.note(node, name, outcome.source);
+    if (step.kind === 'mkdir') {
+      const child = tree.childOf(node, name);
+      this.#created.add(child);
+      dirty.add(child, SELF, HINT.SCAN | HINT.DEEP, now());
+    }
+    const path = relativePath(tree, node, name);
+    if (outcome.did === 'copied') sink.emit({ kind: 'copied', path, bytes: outcome.bytes });
+    else if (outcome.did === 'deleted') sink.emit({ kind: 'deleted', path, entries: outcome.entries });
+    else if (outcome.did !== null) sink.emit({ kind: outcome.did, path });
+  }
+}
+
+function isSlow(step: Step): boolean {
+  return step.kind === 'copy' || step.kind === 'remove' || step.kind === 'clear';
+}
