@@ -21,6 +21,7 @@ import {
   harnessWiring,
   kernelCommandLine,
   qemuArguments,
+  type AgentDevice,
   type Machine,
   type MachineType,
 } from './machine.ts';
@@ -46,6 +47,8 @@ export interface BootOptions {
   readonly cpus?: number;
   /** `auto` by default. */
   readonly accel?: AccelWish;
+  /** What carries the agent's line; `vport0p1`, the fastest, by default. */
+  readonly agentDevice?: AgentDevice;
   /** Added to the end of the kernel's command line. */
   readonly append?: string;
   /** Empty disks, /dev/vda first. */
@@ -67,6 +70,7 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
   const deadlines = deadlinesFor(accel.name, options.deadlines);
   const artifacts = await createArtifacts(resolve(options.runDir), options.name ?? 'vm');
   const nonce = randomBytes(8).toString('hex');
+  const agentDevice = options.agentDevice ?? 'vport0p1';
   const machine: Machine = {
     name: artifacts.name,
     type: options.machine ?? 'q35',
@@ -75,7 +79,8 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
     cpus: options.cpus ?? 1,
     kernel: resolve(options.kernel),
     initrd: resolve(options.initrd),
-    commandLine: kernelCommandLine(nonce, options.append ?? ''),
+    agentDevice,
+    commandLine: kernelCommandLine(agentDevice, nonce, options.append ?? ''),
     disks: await createDisks(options.disks ?? [], artifacts.dir),
   };
   const args = qemuArguments(machine, harnessWiring(artifacts.consoleLog));
@@ -99,7 +104,9 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
     ...(pid !== undefined && { pid }),
   });
   const supervisor = new Supervisor(qemuProcess, deadlines, ctx.signal);
-  const client = AgentClient.connect(agentLine(qemuProcess.agent), {
+  const { agent, console, consoleInput } = qemuProcess;
+  const line = agentDevice === 'ttyS0' ? agentLine(console, consoleInput) : agentLine(agent, agent);
+  const client = AgentClient.connect(line, {
     nonce,
     onBeat: () => supervisor.observe({ kind: 'beat' }),
     onFault: (text) =>
@@ -149,7 +156,7 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
     readyMs,
     client,
     supervisor,
-    terminal: { output: qemuProcess.console, input: qemuProcess.consoleInput },
+    terminal: { output: console, input: consoleInput },
     qmp: await supervisor.qmp,
     ended,
     failure: () => failure,
