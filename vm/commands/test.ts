@@ -8,10 +8,13 @@ import { UsageError } from '../errors.ts';
 import { fanOut, jsonLinesSink } from '../events.ts';
 import { CHECKOUT, RUNS } from '../paths.ts';
 import { prepare } from '../prepare.ts';
+import { chooseAccel } from '../qemu/accel.ts';
 import { RUN_PLAN_VARIABLE, runPlan, writeRunPlan } from '../run-plan.ts';
 import { createRunFolder } from '../run.ts';
 import { readRecords } from '../qemu/artifacts.ts';
-import { type Verdict, worstVerdict } from '../verdict.ts';
+import { findQemu } from '../qemu/find-qemu.ts';
+import { VmError } from '../qemu/vm-error.ts';
+import { worstVerdict } from '../verdict.ts';
 import { accelOption, ALL_FLAVOURS, memoryOption, prepareOptions } from './options.ts';
 
 const TESTS = 'test/e2e/*.test.ts';
@@ -29,12 +32,15 @@ export const test: Command = {
     const runDir = await createRunFolder(RUNS);
     const events = fanOut(context.events, jsonLinesSink(join(runDir, 'events.jsonl')));
     const recorded: Context = { ...context, events };
+    // Known now, and not after minutes of building: a host that cannot boot anything.
+    await chooseAccel(accel, await findQemu(process.env, context.signal), recorded);
     const prepared = await prepare(prepareOptions(values, ALL_FLAVOURS), recorded);
     const plan = await writeRunPlan(runPlan(prepared, { accel, memoryMiB, runDir }));
     const passed = await runTap(files, plan, context.signal);
-    const ends = await readRecords(runDir);
-    const verdicts: Verdict[] = [...ends.map(({ verdict }) => verdict), passed ? 'PASS' : 'FAIL'];
-    const verdict = worstVerdict(verdicts);
+    const guests = await readRecords(runDir);
+    for (const { name, dir, rerun, ...end } of guests.filter(({ verdict }) => verdict !== 'PASS'))
+      events.emit({ kind: 'warning', text: new VmError(name, end, dir, rerun).report });
+    const verdict = worstVerdict([...guests.map((guest) => guest.verdict), passed ? 'PASS' : 'FAIL']);
     events.emit({ kind: 'run.end', verdict, ms: Math.round(performance.now() - started) });
     if (verdict !== 'PASS') context.events.emit({ kind: 'note', text: `consoles and events: ${runDir}` });
     return verdict;

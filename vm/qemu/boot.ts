@@ -11,7 +11,7 @@ import { AgentLostError } from '../guest/errors.ts';
 import { AgentClient } from '../guest/agent-client.ts';
 import { chooseAccel, type AccelWish } from './accel.ts';
 import { agentLine } from './agent-line.ts';
-import { createArtifacts, writeCommands, writeRecord } from './artifacts.ts';
+import { createArtifacts, UNJUDGED, writeCommands, writeRecord, type VmRecord } from './artifacts.ts';
 import { deadlinesFor, type Deadlines } from './deadlines.ts';
 import { createDisks, type DiskOptions } from './disks.ts';
 import { findQemu } from './find-qemu.ts';
@@ -87,7 +87,10 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
   const commandLine = quoteCommand([qemu.path, ...args]);
   const byHand = quoteCommand([qemu.path, ...qemuArguments(machine, HAND_WIRING)]);
   await writeCommands(artifacts, commandLine, byHand);
+  const facts = { ...machine, qemu, accel, deadlines, nonce, rerun: byHand };
+  const record = (end: VmEnd): VmRecord => ({ ...facts, ...end });
   ctx.signal.throwIfAborted();
+  await writeRecord(artifacts, record({ ...UNJUDGED, commandLine }));
 
   const qemuProcess = startQemu({
     path: qemu.path,
@@ -122,15 +125,11 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
   const ended = supervisor.ended.then(async ({ verdict, title }): Promise<VmEnd> => {
     const ms = supervisor.elapsedMs;
     const end = { verdict, title, consoleTail: supervisor.console.tail(SHOWN_LINES), commandLine, ms };
-    if (verdict === 'PASS') {
-      client.lose(new AgentLostError({ tried: 'ask the guest', found: 'it was shut down' }));
-    } else {
-      failure = new VmError(machine.name, end, artifacts.dir, byHand);
-      client.lose(failure);
-    }
+    if (verdict !== 'PASS') failure = new VmError(machine.name, end, artifacts.dir, byHand);
     ctx.events.emit({ kind: 'vm.end', vm: machine.name, verdict, title, ms });
+    // Before anybody is told: a test that does not catch the error ends its process with it.
     try {
-      await writeRecord(artifacts, { ...machine, qemu, accel, deadlines, nonce, ...end });
+      await writeRecord(artifacts, record(end));
     } catch (error) {
       // A full disk must not hide how the guest ended.
       ctx.events.emit({
@@ -138,6 +137,7 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
         text: `${machine.name}: vm.json was not written: ${String(error)}`,
       });
     }
+    client.lose(failure ?? new AgentLostError({ tried: 'ask the guest', found: 'it was shut down' }));
     return end;
   });
 
