@@ -1,4 +1,5 @@
 /** What the harness's own tests share: a guest without the syncer, which boots faster, and a context that keeps events. */
+import { execa } from 'execa';
 import type { Test } from 'tap';
 import type { Context } from '../../vm/context.ts';
 import { memorySink } from '../../vm/events.ts';
@@ -35,4 +36,9 @@ export async function vmErrorOf(promise: Promise<unknown>): Promise<VmError> {
     throw error;
   }
   throw new Error('the guest ended well, but should not have');
+}
+
+/** Resolves when the process is gone; coreutils' tail can wait for one that is not its child. */
+export async function gone(pid: number): Promise<void> {
+  await execa('tail', ['--pid', String(pid), '-s', '0.05', '-f', '/dev/null'], { timeout: 10_000 });
 }

@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import t, { type Test } from 'tap';
 import { currentRunPlan, plannedKernel } from '../helpers/run-plan.ts';
-import { boot, recordingContext, vmErrorOf } from './guest.ts';
+import { boot, gone, recordingContext, vmErrorOf } from './guest.ts';
 
 const HARNESS = join(import.meta.dirname, 'fixtures', 'harness.ts');
-
-/** Resolves when the process is gone; coreutils' tail can wait for one that is not its child. */
-async function gone(pid: number): Promise<void> {
-  await execa('tail', ['--pid', String(pid), '-s', '0.05', '-f', '/dev/null'], { timeout: 10_000 });
-}
 
 /** Starts a harness of its own, and resolves when it says that it is in the phase. */
 async function startHarness(t: Test, wanted: string) {

@@ -65,6 +65,9 @@ function testFiles(names: readonly string[]): string[] {
 /** Generous, for a test file as a whole: guests have deadlines of their own, which fire first and say more. */
 const FILE_TIMEOUT_S = 300;
 
+/** What tap gets after SIGTERM to report what it was in, before it and its test files are killed. */
+const TERM_GRACE_MS = 1000;
+
 /** Runs the test files one after the other, TAP on stdout; true if tap says that all passed. */
 async function runTap(files: readonly string[], plan: string, signal: AbortSignal): Promise<boolean> {
   const flags = [
@@ -83,6 +86,9 @@ async function runTap(files: readonly string[], plan: string, signal: AbortSigna
     stderr: 'inherit',
     env: { [RUN_PLAN_VARIABLE]: plan },
     cancelSignal: signal,
+    // tap does not end its test files, and they would go on with their guests.
+    killDescendants: true,
+    forceKillAfterDelay: TERM_GRACE_MS,
     reject: false,
   });
   signal.throwIfAborted();
