@@ -39,6 +39,11 @@ export class HarnessError extends Error {
     this.hint = parts.hint;
     this.verdict = verdict;
   }
+
+  /** All that there is to say, over several lines. */
+  get report(): string {
+    return this.message;
+  }
 }
 
 /** The command line, a path or an option is wrong: nothing was started. Exit code 2. */

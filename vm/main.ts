@@ -47,7 +47,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
       return EXIT_INTERRUPTED;
     }
     if (error instanceof HarnessError) {
-      process.stderr.write(`${error.message}\n`);
+      process.stderr.write(`${error.report}\n`);
       return EXIT_CODES[error.verdict];
     }
     process.stderr.write(

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import t, { type Test } from 'tap';
 import type { Vm } from '../../vm/qemu/vm.ts';
 import { bootGuest, differences, must, workspace } from '../helpers/guest.ts';
-import { currentRunPlan, testContext } from '../helpers/run-plan.ts';
+import { currentRunPlan } from '../helpers/run-plan.ts';
 
 /** The trees differ in each way that a comparison can see; owners are left alone so that the host needs no root. */
 const TREES = `
@@ -55,7 +55,7 @@ void t.test('the patched kernel, the stock kernel and this host', async (t) => {
   t.match(onStock.version, /metadata: statx/, '--version in the stock guest');
   t.match(onStock.stats, /^Calls: .* 0 dirsync_stat/m, 'the stock guest never made it');
 
-  const { syncer } = await currentRunPlan(await testContext());
+  const { syncer } = await currentRunPlan();
   const cwd = await mkdtemp(join(tmpdir(), 'dirsync-e2e-'));
   t.teardown(() => rm(cwd, { recursive: true, force: true }));
   await execa('sh', ['-euc', `mkdir source destination; ${TREES}${HALF_A_SECOND_LATER.host}`], { cwd });

@@ -3,18 +3,15 @@ import { execa } from 'execa';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import t, { type Test } from 'tap';
-import { boot, runFolder, testContext, testKernel, vmErrorOf } from './guest.ts';
+import { currentRunPlan, plannedKernel } from '../helpers/run-plan.ts';
+import { boot, gone, recordingContext, vmErrorOf } from './guest.ts';
 
 const HARNESS = join(import.meta.dirname, 'fixtures', 'harness.ts');
 
-/** Resolves when the process is gone; coreutils' tail can wait for one that is not its child. */
-async function gone(pid: number): Promise<void> {
-  await execa('tail', ['--pid', String(pid), '-s', '0.05', '-f', '/dev/null'], { timeout: 10_000 });
-}
-
 /** Starts a harness of its own, and resolves when it says that it is in the phase. */
 async function startHarness(t: Test, wanted: string) {
-  const harness = execa(process.execPath, [HARNESS, testKernel(), runFolder(t)], {
+  const { runDir } = await currentRunPlan();
+  const harness = execa(process.execPath, [HARNESS, await plannedKernel(), runDir], {
     stderr: 'inherit',
     reject: false,
     buffer: false,
@@ -49,7 +46,7 @@ for (const phase of ['booting', 'executing'] as const) {
 
 void t.test('an aborted guest ends at once, and has not passed', async (t) => {
   const controller = new AbortController();
-  const vm = await boot(t, await testContext(t, controller));
+  const vm = await boot(await recordingContext(t, controller));
   const pending = vm.exec(['/bin/sleep', '1000']);
   controller.abort(new Error('Ctrl+C'));
   t.match(await vmErrorOf(pending), { verdict: 'LOST', end: { title: /interrupted/ } });
@@ -57,10 +54,9 @@ void t.test('an aborted guest ends at once, and has not passed', async (t) => {
 });
 
 void t.test('two guests at a time, in one run folder', async (t) => {
-  const ctx = await testContext(t);
-  const runDir = runFolder(t);
-  await using one = await boot(t, ctx, { runDir });
-  await using two = await boot(t, ctx, { runDir });
+  const ctx = await recordingContext(t);
+  await using one = await boot(ctx);
+  await using two = await boot(ctx);
   t.not(one.dir, two.dir);
   await Promise.all([one.writeFile('/tmp/who', 'one'), two.writeFile('/tmp/who', 'two')]);
   t.equal(String(await one.readFile('/tmp/who')), 'one');

@@ -3,10 +3,11 @@ import { PassThrough } from 'node:stream';
 import t from 'tap';
 import { packInitramfs } from '../../vm/image/initramfs.ts';
 import { openShell } from '../../vm/qemu/shell.ts';
-import { runFolder, testContext, testKernel } from './guest.ts';
+import { currentRunPlan, plannedKernel } from '../helpers/run-plan.ts';
+import { recordingContext } from './guest.ts';
 
 void t.test('is a terminal of the right size, and its exit status comes back', async (t) => {
-  const ctx = await testContext(t);
+  const ctx = await recordingContext(t);
   const { path: initrd } = await packInitramfs({ programs: [] }, ctx);
   const input = new PassThrough();
   const output = Object.assign(new PassThrough(), { rows: 33, columns: 99 });
@@ -23,10 +24,8 @@ void t.test('is a terminal of the right size, and its exit status comes back', a
   output.on('data', () => {
     if (answers[0]?.after.test(seen)) input.write(answers.shift()?.type);
   });
-  const status = await openShell({ kernel: testKernel(), initrd, runDir: runFolder(t) }, ctx, {
-    input,
-    output,
-  });
+  const { runDir } = await currentRunPlan();
+  const status = await openShell({ kernel: await plannedKernel(), initrd, runDir }, ctx, { input, output });
   t.equal(status, 7);
   t.match(seen, /\/dev\/ttyS0[^]*33 99/);
 });

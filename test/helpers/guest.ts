@@ -1,9 +1,9 @@
 /** A guest for a test file, and the folders in it where a test works. */
 import type { Test } from 'tap';
 import type { Flavour } from '../../vm/kernel/layout.ts';
-import { bootVm } from '../../vm/qemu/boot.ts';
+import { progressSink } from '../../vm/progress.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
-import { currentRunPlan, testContext } from './run-plan.ts';
+import { bootPlanned, plannedKernel, testContext } from './run-plan.ts';
 
 /** The file systems that every test of the syncer runs on: what is tested are Linux's own semantics. */
 export const FILE_SYSTEMS = ['tmpfs', 'ext4'] as const;
@@ -22,21 +22,9 @@ export interface GuestOptions {
  * that it is done fails the file.
  */
 export async function bootGuest(t: Test, { kernel = 'plain', ext4 = true }: GuestOptions = {}): Promise<Vm> {
-  const context = await testContext();
-  const plan = await currentRunPlan(context);
-  const bzImage = plan.kernels[kernel];
-  if (bzImage === undefined) throw new Error(`the run has no ${kernel} kernel`);
-  const vm = await bootVm(
-    {
-      kernel: bzImage,
-      initrd: plan.initramfs,
-      memoryMiB: plan.memoryMiB,
-      accel: plan.accel,
-      runDir: plan.runDir,
-      disks: ext4 ? [{ sizeMiB: EXT4_MIB }] : [],
-    },
-    context,
-  );
+  const context = await testContext(t, progressSink(process.stderr));
+  const disks = ext4 ? [{ sizeMiB: EXT4_MIB }] : [];
+  const vm = await bootPlanned(context, { kernel: await plannedKernel(kernel), disks });
   t.teardown(async () => {
     await vm.shutdown();
   });

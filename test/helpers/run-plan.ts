@@ -1,27 +1,56 @@
 /** The kernels and the image that a test boots: from the run that started it, or prepared here when run by hand. */
+import type { Test } from 'tap';
 import { Cache } from '../../vm/cache.ts';
 import { ALL_FLAVOURS, guestSources } from '../../vm/commands/options.ts';
 import type { Context } from '../../vm/context.ts';
+import type { EventSink } from '../../vm/events.ts';
+import type { Flavour } from '../../vm/kernel/layout.ts';
 import { cacheRoot, RUNS } from '../../vm/paths.ts';
 import { prepare } from '../../vm/prepare.ts';
 import { progressSink } from '../../vm/progress.ts';
+import { type BootOptions, bootVm } from '../../vm/qemu/boot.ts';
+import type { Vm } from '../../vm/qemu/vm.ts';
 import { createRunFolder } from '../../vm/run.ts';
 import { readRunPlan, RUN_PLAN_VARIABLE, type RunPlan, runPlan } from '../../vm/run-plan.ts';
 
-/** A context for tests: the user's cache, events on stderr, and a signal that nothing aborts. */
-export async function testContext(): Promise<Context> {
-  return {
-    cache: await Cache.open(cacheRoot()),
-    events: progressSink(process.stderr),
-    signal: new AbortController().signal,
-  };
+/** A context for the test `t` with the user's cache; guests that the test leaves behind are ended with it. */
+export async function testContext<Sink extends EventSink>(
+  t: Test,
+  events: Sink,
+  controller = new AbortController(),
+): Promise<Context & { readonly events: Sink }> {
+  t.teardown(() => controller.abort(new Error('the test is over')));
+  return { cache: await Cache.open(cacheRoot()), events, signal: controller.signal };
 }
 
-export async function currentRunPlan(context: Context): Promise<RunPlan> {
+let plan: Promise<RunPlan> | undefined;
+
+/** The plan of this process: read, or made, once. */
+export function currentRunPlan(): Promise<RunPlan> {
   const path = process.env[RUN_PLAN_VARIABLE];
-  if (path !== undefined) return await readRunPlan(path);
+  plan ??= path === undefined ? prepareByHand() : readRunPlan(path);
+  return plan;
+}
+
+async function prepareByHand(): Promise<RunPlan> {
+  const events = progressSink(process.stderr);
+  const context = { cache: await Cache.open(cacheRoot()), events, signal: new AbortController().signal };
   const options = { source: 'auto', flavours: ALL_FLAVOURS, jobs: 2, guestSources: guestSources() };
   const prepared = await prepare(options, context);
-  const rest = { runDir: await createRunFolder(RUNS), memoryMiB: 1024, accel: 'auto' } as const;
-  return runPlan(prepared, rest);
+  return runPlan(prepared, { runDir: await createRunFolder(RUNS), memoryMiB: 1024, accel: 'auto' });
+}
+
+/** The bzImage of one of the plan's kernels. */
+export async function plannedKernel(flavour: Flavour = 'plain'): Promise<string> {
+  const { kernels } = await currentRunPlan();
+  const kernel = kernels[flavour];
+  if (kernel === undefined) throw new Error(`the run has no ${flavour} kernel`);
+  return kernel;
+}
+
+/** Boots a guest as the plan has it, with the patched kernel and the image that holds the syncer, but for `options`. */
+export async function bootPlanned(ctx: Context, options: Partial<BootOptions> = {}): Promise<Vm> {
+  const { initramfs: initrd, memoryMiB, accel, runDir } = await currentRunPlan();
+  const kernel = options.kernel ?? (await plannedKernel());
+  return bootVm({ initrd, memoryMiB, accel, runDir, ...options, kernel }, ctx);
 }

@@ -8,10 +8,13 @@ import { UsageError } from '../errors.ts';
 import { fanOut, jsonLinesSink } from '../events.ts';
 import { CHECKOUT, RUNS } from '../paths.ts';
 import { prepare } from '../prepare.ts';
+import { chooseAccel } from '../qemu/accel.ts';
 import { RUN_PLAN_VARIABLE, runPlan, writeRunPlan } from '../run-plan.ts';
 import { createRunFolder } from '../run.ts';
 import { readRecords } from '../qemu/artifacts.ts';
-import { type Verdict, worstVerdict } from '../verdict.ts';
+import { findQemu } from '../qemu/find-qemu.ts';
+import { VmError } from '../qemu/vm-error.ts';
+import { worstVerdict } from '../verdict.ts';
 import { accelOption, ALL_FLAVOURS, memoryOption, prepareOptions } from './options.ts';
 
 const TESTS = 'test/e2e/*.test.ts';
@@ -24,17 +27,20 @@ export const test: Command = {
   async run({ values, positionals }, context) {
     const started = performance.now();
     const files = testFiles(positionals);
-    const accel = accelOption(values);
+    const wish = accelOption(values);
     const memoryMiB = memoryOption(values);
     const runDir = await createRunFolder(RUNS);
     const events = fanOut(context.events, jsonLinesSink(join(runDir, 'events.jsonl')));
     const recorded: Context = { ...context, events };
+    // Known now, and not after minutes of building: a host that cannot boot anything. And said once, not by each guest.
+    const { name: accel } = await chooseAccel(wish, await findQemu(process.env, context.signal), recorded);
     const prepared = await prepare(prepareOptions(values, ALL_FLAVOURS), recorded);
     const plan = await writeRunPlan(runPlan(prepared, { accel, memoryMiB, runDir }));
     const passed = await runTap(files, plan, context.signal);
-    const ends = await readRecords(runDir);
-    const verdicts: Verdict[] = [...ends.map(({ verdict }) => verdict), passed ? 'PASS' : 'FAIL'];
-    const verdict = worstVerdict(verdicts);
+    const guests = await readRecords(runDir);
+    for (const { name, dir, rerun, ...end } of guests.filter(({ verdict }) => verdict !== 'PASS'))
+      events.emit({ kind: 'warning', text: new VmError(name, end, dir, rerun).report });
+    const verdict = worstVerdict([...guests.map((guest) => guest.verdict), passed ? 'PASS' : 'FAIL']);
     events.emit({ kind: 'run.end', verdict, ms: Math.round(performance.now() - started) });
     if (verdict !== 'PASS') context.events.emit({ kind: 'note', text: `consoles and events: ${runDir}` });
     return verdict;
@@ -62,6 +68,9 @@ const FILE_TIMEOUT_S = 300;
 /** Under TCG a guest keeps one processor busy, and two are what a CI machine has. */
 const GUESTS_AT_A_TIME = 2;
 
+/** What tap gets after SIGTERM to report what it was in, before it and its test files are killed. */
+const TERM_GRACE_MS = 1000;
+
 /** Runs the test files, TAP on stdout; true if tap says that all passed. */
 async function runTap(files: readonly string[], plan: string, signal: AbortSignal): Promise<boolean> {
   const flags = [
@@ -80,6 +89,9 @@ async function runTap(files: readonly string[], plan: string, signal: AbortSigna
     stderr: 'inherit',
     env: { [RUN_PLAN_VARIABLE]: plan },
     cancelSignal: signal,
+    // tap does not end its test files, and they would go on with their guests.
+    killDescendants: true,
+    forceKillAfterDelay: TERM_GRACE_MS,
     reject: false,
   });
   signal.throwIfAborted();

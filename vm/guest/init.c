@@ -2,18 +2,20 @@
  * PID 1 of the guest: mounts what Linux programs expect, starts the agent, reaps orphans, and ends the machine when the
  * agent ends.
  *
- * From the kernel's command line: `dirsync.agent=ttyS1` names the device of the line to the host below /dev,
+ * From the kernel's command line: `dirsync.agent=vport0p1` names the device of the line to the host below /dev,
  * `dirsync.nonce=` the word that proves which machine speaks, and `dirsync.exit=reboot` makes every end a reboot, for
  * machines that cannot power off (QEMU's -no-reboot ends on both).
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -24,6 +26,8 @@
 #define AGENT "/bin/agent"
 /* The agent's exit status that stands for a reboot; see agent/main.c. */
 #define EXIT_REBOOT 64
+/* How long the agent's device may take to appear, in ms. */
+#define DEVICE_WAIT_MS 5000
 
 static const struct {
 	const char *type, *target, *data;
@@ -111,12 +115,32 @@ static void mount_all(void)
 	}
 }
 
+/* The host tells of the ports of a virtio device one by one, which may take until after init has begun. */
+static void await_device(const char *path)
+{
+	char events[4096];
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	struct pollfd created = { .fd = fd, .events = POLLIN };
+
+	inotify_add_watch(fd, "/dev", IN_CREATE);
+	while (access(path, F_OK) < 0) {
+		if (poll(&created, 1, DEVICE_WAIT_MS) <= 0) {
+			say("no %s in %d ms", path, DEVICE_WAIT_MS);
+			break;
+		}
+		while (read(fd, events, sizeof(events)) > 0)
+			continue;
+	}
+	close(fd);
+}
+
 static pid_t start_agent(void)
 {
 	const char *nonce = parameter("dirsync.nonce", "none");
 	char line[256];
 
-	snprintf(line, sizeof(line), "/dev/%s", parameter("dirsync.agent", "ttyS1"));
+	snprintf(line, sizeof(line), "/dev/%s", parameter("dirsync.agent", "vport0p1"));
+	await_device(line);
 	pid_t pid = fork();
 
 	if (pid == 0) {

@@ -4,22 +4,28 @@
  * When QEMU goes, its sockets close before anyone knows why. This stream then just stays silent, until the cause is
  * known and the client is told by `lose`: so everything that was pending rejects with the verdict, not with "closed".
  */
-import { Duplex } from 'node:stream';
+import { Duplex, type Readable, type Writable } from 'node:stream';
 
-/** Wraps the socket; destroying the result destroys the socket. */
-export function agentLine(socket: Duplex): Duplex {
+/**
+ * Joins the two directions. Destroying the result only stops listening: others may read the same stream, and QEMU's end
+ * closes it.
+ */
+export function agentLine(fromGuest: Readable, toGuest: Writable): Duplex {
+  const take = (chunk: Buffer): void => {
+    if (!line.push(chunk)) fromGuest.pause();
+  };
   const line = new Duplex({
-    read: () => void socket.resume(),
+    read: () => void fromGuest.resume(),
     // A write into a QEMU that is gone fails, and is no news: its exit is observed.
-    write: (chunk: Buffer, _encoding, done) => void socket.write(chunk, () => done()),
+    write: (chunk: Buffer, _encoding, done) => void toGuest.write(chunk, () => done()),
     destroy: (error, done) => {
-      socket.destroy();
+      fromGuest.off('data', take);
+      // What comes still must be read, or the stream would never get to its end.
+      fromGuest.resume();
       done(error);
     },
   });
-  socket.on('data', (chunk: Buffer) => {
-    if (!line.push(chunk)) socket.pause();
-  });
-  socket.on('error', () => undefined);
+  fromGuest.on('data', take);
+  for (const stream of [fromGuest, toGuest]) stream.on('error', () => undefined);
   return line;
 }

@@ -1,7 +1,7 @@
 /** The files that tell about one guest, in a folder of its own: what was started, what it printed, how it ended. */
-import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Verdict } from '../verdict.ts';
+import { glob, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { VmEnd } from './vm-error.ts';
 
 export interface Artifacts {
   /** The folder's name: the guest's name, with a number when several guests of a run have the same. */
@@ -35,21 +35,37 @@ export async function writeCommands(artifacts: Artifacts, exact: string, byHand:
   await writeFile(join(artifacts.dir, 'command.txt'), text);
 }
 
-/** Writes vm.json: everything about the guest, for programs. */
-export async function writeRecord(
-  artifacts: Artifacts,
-  record: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  await writeFile(join(artifacts.dir, 'vm.json'), `${JSON.stringify(record, null, 2)}\n`);
+/** What vm.json says of a guest; the file also has the machine, QEMU, the accelerator and the deadlines. */
+export interface VmRecord extends VmEnd {
+  readonly name: string;
+  /** A command that boots the same guest on the terminal. */
+  readonly rerun: string;
 }
 
-/** How each guest of a run ended, by the records in the run's folder. */
-export async function readRecords(runDir: string): Promise<{ name: string; verdict: Verdict }[]> {
-  const records: { name: string; verdict: Verdict }[] = [];
+/**
+ * How a guest ended whose record was never replaced. It is written before QEMU starts, so that whoever reads the
+ * records sees a guest that nobody could judge as what it is, and never as no guest at all.
+ */
+export const UNJUDGED = {
+  verdict: 'LOST',
+  title: 'the process that ran the guest was ended before it could judge it',
+  consoleTail: [],
+  ms: 0,
+} as const satisfies Partial<VmEnd>;
+
+/** Writes vm.json, whole or not at all. */
+export async function writeRecord(artifacts: Artifacts, record: VmRecord): Promise<void> {
+  const path = join(artifacts.dir, 'vm.json');
+  await writeFile(`${path}.new`, `${JSON.stringify(record, null, 2)}\n`);
+  await rename(`${path}.new`, path);
+}
+
+/** The record of each guest of a run, and the folder that it lies in. */
+export async function readRecords(runDir: string): Promise<(VmRecord & { readonly dir: string })[]> {
+  const records: (VmRecord & { dir: string })[] = [];
   for await (const path of glob('*/vm.json', { cwd: runDir })) {
-    records.push(
-      JSON.parse(await readFile(join(runDir, path), 'utf8')) as { name: string; verdict: Verdict },
-    );
+    const file = join(runDir, path);
+    records.push({ ...(JSON.parse(await readFile(file, 'utf8')) as VmRecord), dir: dirname(file) });
   }
   return records;
 }

@@ -1,7 +1,7 @@
 /**
  * The guest's machine as QEMU's arguments: a pure function, so that tests compare arguments without booting.
  *
- * Two serial lines: ttyS0 is the kernel's console, which QEMU itself also writes to a file; ttyS1 is the agent's. QMP
+ * Two lines: ttyS0 is the kernel's console, which QEMU itself also writes to a file; the other one is the agent's. QMP
  * and the agent's line are file descriptors that QEMU inherits, see process.ts.
  */
 import { AGENT_FD, QMP_FD } from './process.ts';
@@ -13,6 +13,13 @@ import { escapeCommas } from './quote.ts';
  * time does not choose, and q35 is the default: its PCI Express is what today's machines have.
  */
 export type MachineType = 'q35' | 'pc';
+
+/**
+ * The device in the guest that carries the agent's line: a virtio serial port, a second serial line for kernels without
+ * CONFIG_VIRTIO_CONSOLE, or the first one, shared with the kernel's console, for machines that have no other. What
+ * they carry a second is in docs/protocol.md.
+ */
+export type AgentDevice = 'vport0p1' | 'ttyS1' | 'ttyS0';
 
 export interface Disk {
   /** Absolute path of the image. The first disk is /dev/vda in the guest. */
@@ -30,12 +37,13 @@ export interface Machine {
   /** Absolute paths. */
   readonly kernel: string;
   readonly initrd: string;
+  readonly agentDevice: AgentDevice;
   /** The kernel's whole command line. */
   readonly commandLine: string;
   readonly disks: readonly Disk[];
 }
 
-/** How the guest's two serial lines and QMP are connected. */
+/** How the guest's two lines and QMP are connected. The agent's is not used when it shares the console. */
 export interface Wiring {
   readonly console: string;
   readonly agent: string;
@@ -70,7 +78,7 @@ export function qemuArguments(machine: Machine, wiring: Wiring): string[] {
     // pvpanic says that the guest panicked; the guest then goes on, to print its report and to leave by panic=-1.
     ['-device', 'pvpanic', '-action', 'panic=none'],
     ['-chardev', wiring.console, '-serial', 'chardev:console'],
-    ['-chardev', wiring.agent, '-serial', 'chardev:agent'],
+    agentArguments(machine.agentDevice, wiring),
     wiring.qmp === undefined ? [] : ['-chardev', wiring.qmp, '-mon', 'chardev=qmp,mode=control'],
     ...machine.disks.map(({ path, format }, index) => [
       '-drive',
@@ -82,14 +90,30 @@ export function qemuArguments(machine: Machine, wiring: Wiring): string[] {
   ].flat();
 }
 
+function agentArguments(device: AgentDevice, wiring: Wiring): string[] {
+  switch (device) {
+    case 'vport0p1':
+      return [
+        ['-chardev', wiring.agent],
+        // Port 0 is for a console, so ours is 1; the guest would set up queues for 31 of them.
+        ['-device', 'virtio-serial-pci,max_ports=2'],
+        ['-device', 'virtserialport,chardev=agent,name=dirsync.agent'],
+      ].flat();
+    case 'ttyS1':
+      return ['-chardev', wiring.agent, '-serial', 'chardev:agent'];
+    case 'ttyS0':
+      return [];
+  }
+}
+
 /**
  * The kernel's command line. `panic=-1` leaves at once after a panic, and printk.time=1 lets the console's reader tell
  * the kernel's lines from a program's. There is no `quiet`: it would hide warnings, and saves 25 ms only.
  *
  * @param append is added last; a parameter in it replaces ours of the same name, but for `console`, which adds up
  */
-export function kernelCommandLine(nonce: string, append: string): string {
-  const own = ['printk.time=1', 'panic=-1', 'dirsync.agent=ttyS1', `dirsync.nonce=${nonce}`];
+export function kernelCommandLine(agentDevice: AgentDevice, nonce: string, append: string): string {
+  const own = ['printk.time=1', 'panic=-1', `dirsync.agent=${agentDevice}`, `dirsync.nonce=${nonce}`];
   const given = append.split(/\s+/).filter((word) => word !== '');
   const names = new Set(given.map(parameterName));
   return ['console=ttyS0', ...own.filter((word) => !names.has(parameterName(word))), ...given].join(' ');

@@ -99,6 +99,8 @@ export class Supervisor {
       const findings = this.console.feed(chunk);
       this.observe({ kind: 'console', lineCount: this.console.lineCount, findings });
     });
+    // Where the agent shares the console, nobody else reads its own line to the end.
+    agent.resume();
     const [exit] = await Promise.all([exited, closed(stream), closed(agent)]);
     const findings = this.console.end();
     this.observe({ kind: 'console', lineCount: this.console.lineCount, findings });

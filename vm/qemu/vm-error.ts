@@ -24,6 +24,7 @@ export class VmError extends HarnessError {
   readonly artifacts: string;
   /** A command that boots the same guest on the terminal. */
   readonly rerun: string;
+  readonly #report: string;
 
   constructor(name: string, end: VmEnd, artifacts: string, rerun: string) {
     const lines = end.consoleTail.map((line) => `    | ${line}`).join('\n');
@@ -33,8 +34,15 @@ export class VmError extends HarnessError {
       found: `${end.verdict}: ${end.title}\n  console, last lines (all of it: ${artifacts}/console.log):\n${lines || '    | (silent)'}\n  QEMU was: ${end.commandLine}`,
       hint: rerun,
     });
+    this.#report = this.message;
+    // TAP and JUnit make the message the name of a point, and show the other properties below it.
+    this.message = `${end.verdict}: ${end.title}`;
     this.end = end;
     this.artifacts = artifacts;
     this.rerun = rerun;
+  }
+
+  override get report(): string {
+    return this.#report;
   }
 }

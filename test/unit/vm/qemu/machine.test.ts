@@ -17,6 +17,7 @@ const MACHINE: Machine = {
   cpus: 2,
   kernel: '/k/bzImage',
   initrd: '/k/initramfs.cpio',
+  agentDevice: 'vport0p1',
   commandLine: 'console=ttyS0 panic=-1',
   disks: [{ path: '/run/a,b/disk0.img', format: 'raw' }],
 };
@@ -37,13 +38,27 @@ void t.test('arguments of the guest as the harness runs it', async (t) => {
     'socket,id=agent,fd=4',
     'socket,id=qmp,fd=3',
   ]);
-  t.strictSame(values(args, '-serial'), ['chardev:console', 'chardev:agent'], 'ttyS0, then ttyS1');
+  t.strictSame(values(args, '-serial'), ['chardev:console'], 'ttyS0');
   t.strictSame(values(args, '-drive'), [
     'file=/run/a,,b/disk0.img,format=raw,if=none,id=disk0,discard=unmap',
   ]);
-  t.strictSame(values(args, '-device'), ['pvpanic', 'virtio-blk-pci,drive=disk0']);
+  t.strictSame(values(args, '-device'), [
+    'pvpanic',
+    'virtio-serial-pci,max_ports=2',
+    'virtserialport,chardev=agent,name=dirsync.agent',
+    'virtio-blk-pci,drive=disk0',
+  ]);
   t.strictSame(values(args, '-append'), [MACHINE.commandLine]);
   for (const option of ['-nodefaults', '-no-user-config', '-no-reboot']) t.ok(args.includes(option), option);
+});
+
+void t.test("the agent's line on the second serial line, and on the console's", async (t) => {
+  const second = qemuArguments({ ...MACHINE, agentDevice: 'ttyS1' }, HAND_WIRING);
+  t.strictSame(values(second, '-serial'), ['chardev:console', 'chardev:agent'], 'ttyS0, then ttyS1');
+  const shared = qemuArguments({ ...MACHINE, agentDevice: 'ttyS0' }, HAND_WIRING);
+  t.strictSame(values(shared, '-serial'), ['chardev:console']);
+  for (const args of [second, shared]) t.notMatch(args.join(' '), /virtio-serial|virtserialport/);
+  t.notMatch(shared.join(' '), /agent/);
 });
 
 void t.test('KVM brings the host processor, and no emulated one', async (t) => {
@@ -59,14 +74,14 @@ void t.test('by hand there is nothing that only the harness could connect', asyn
 
 void t.test("the user's kernel parameters come last, and replace ours", async (t) => {
   t.equal(
-    kernelCommandLine('c0ffee', ' panic=5  foo'),
-    'console=ttyS0 printk.time=1 dirsync.agent=ttyS1 dirsync.nonce=c0ffee panic=5 foo',
+    kernelCommandLine('vport0p1', 'c0ffee', ' panic=5  foo'),
+    'console=ttyS0 printk.time=1 dirsync.agent=vport0p1 dirsync.nonce=c0ffee panic=5 foo',
   );
   t.match(
-    kernelCommandLine('c0ffee', 'console=tty0'),
+    kernelCommandLine('ttyS1', 'c0ffee', 'console=tty0'),
     /^console=ttyS0 .* dirsync\.nonce=c0ffee console=tty0$/,
   );
-  t.match(kernelCommandLine('c0ffee', ''), / dirsync\.nonce=c0ffee$/);
+  t.match(kernelCommandLine('ttyS1', 'c0ffee', ''), / dirsync\.nonce=c0ffee$/);
 });
 
 void t.test('a quoted command is the same words again for a shell', async (t) => {
