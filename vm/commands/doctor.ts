@@ -24,6 +24,7 @@ export const doctor: Command = {
     }
     const error = missingError(findings, family);
     if (error !== undefined) throw error;
+    process.stdout.write('ready: nothing that is needed is missing\n');
     return 'PASS';
   },
 };
