@@ -1,4 +1,5 @@
 /** The C compiler that makes the guest's programs, and how it is called. */
+import type { Cache } from '../cache.ts';
 import type { Context } from '../context.ts';
 import { InfraError } from '../errors.ts';
 import { rememberedHash } from '../host/file-hash.ts';
@@ -12,8 +13,17 @@ export type Compiler = {
   readonly libc: string;
 };
 
+/** What was answered in this run: a cache is opened once a run, and no compiler is replaced within one. */
+const answers = new WeakMap<Cache, Promise<Compiler>>();
+
 /** @throws `InfraError` `TOOL_MISSING` when there is no cc, `NO_STATIC_LIBC` when there is no libc.a */
 export async function readCompiler(ctx: Context): Promise<Compiler> {
+  const answer = answers.get(ctx.cache) ?? askCompiler(ctx);
+  answers.set(ctx.cache, answer);
+  return answer;
+}
+
+async function askCompiler(ctx: Context): Promise<Compiler> {
   const ask = async (question: string): Promise<string> =>
     (await mustRun('cc', [question], { signal: ctx.signal, env: { LC_ALL: 'C' } })).stdout;
   const [version, file] = await Promise.all([ask('--version'), ask('-print-file-name=libc.a')]);

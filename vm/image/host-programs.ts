@@ -1,6 +1,9 @@
 /** Programs of the host that are packed into the guest as they are. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { InfraError } from '../errors.ts';
+import { rememberedHash } from '../host/file-hash.ts';
 import { findCommand } from '../host/find-command.ts';
 import { mustRun } from '../host/tool.ts';
 import { IMAGE_REQUIREMENTS } from './requirements.ts';
@@ -21,8 +24,13 @@ export async function findHostProgram(name: string): Promise<string | undefined>
   });
 }
 
-/** The names under which a busybox does its work, such as `sh` and `mount`. */
+/** The names under which a busybox does its work, such as `sh` and `mount`: asked once of each binary. */
 export async function busyboxApplets(busybox: string, ctx: Context): Promise<string[]> {
-  const { stdout } = await mustRun(busybox, ['--list'], { signal: ctx.signal });
-  return stdout.split('\n').filter((name) => name !== '' && name !== 'busybox');
+  const inputs = { step: 1, sha256: await rememberedHash(busybox, ctx.cache) };
+  const { dir } = await ctx.cache.produce('applets', inputs, async (scratch) => {
+    const { stdout } = await mustRun(busybox, ['--list'], { signal: ctx.signal });
+    await writeFile(join(scratch, 'list'), stdout);
+  });
+  const list = await readFile(join(dir, 'list'), 'utf8');
+  return list.split('\n').filter((name) => name !== '' && name !== 'busybox');
 }

@@ -21,7 +21,6 @@ void json_data(const char *key, const void *bytes, size_t len);
 /* Closes the object and queues it as a frame. */
 void json_send(void);
 
-
 /* Reading. Every function changes the text in place, and gives pointers into it. */
 
 /* Parses one object. Returns NULL, or what is wrong with it. */

@@ -1,12 +1,10 @@
-/* See json.h. */
-#include "json.h"
-
+/* The reader of json.h. */
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "line.h"
+#include "base64.h"
+#include "json.h"
 
 #define JSMN_STATIC
 #define JSMN_STRICT
@@ -15,93 +13,6 @@
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #include <jsmn.h>
 #pragma GCC diagnostic pop
-
-static const char BASE64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* The writer. */
-
-static char out[FRAME_MAX_PAYLOAD + 1];
-static size_t out_len;
-
-static void put(const char *bytes, size_t len)
-{
-	if (len > FRAME_MAX_PAYLOAD - out_len)
-		abort(); /* Every text is cut to length before: this is a bug of the agent. */
-	memcpy(out + out_len, bytes, len);
-	out_len += len;
-}
-
-static void put_key(const char *key)
-{
-	if (out_len > 1)
-		put(",", 1);
-	put("\"", 1);
-	put(key, strlen(key));
-	put("\":", 2);
-}
-
-void json_begin(const char *type)
-{
-	out_len = 0;
-	put("{", 1);
-	json_text("type", type);
-}
-
-void json_number(const char *key, long long value)
-{
-	char digits[24];
-
-	put_key(key);
-	put(digits, (size_t)snprintf(digits, sizeof(digits), "%lld", value));
-}
-
-void json_text(const char *key, const char *text)
-{
-	char escape[8];
-
-	put_key(key);
-	put("\"", 1);
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-		/* The tilde starts frames, so that it must not occur inside one. */
-		if (*c < ' ' || *c >= 0x7e || *c == '"' || *c == '\\')
-			put(escape, (size_t)snprintf(escape, sizeof(escape), "\\u%04x", *c));
-		else
-			put((const char *)c, 1);
-	}
-	put("\"", 1);
-}
-
-void json_data(const char *key, const void *bytes, size_t len)
-{
-	const unsigned char *from = bytes;
-
-	put_key(key);
-	put("\"", 1);
-	for (size_t i = 0; i < len; i += 3) {
-		size_t left = len - i;
-		uint32_t group = (uint32_t)from[i] << 16;
-		char quad[4];
-
-		if (left > 1)
-			group |= (uint32_t)from[i + 1] << 8;
-		if (left > 2)
-			group |= from[i + 2];
-		quad[0] = BASE64[group >> 18];
-		quad[1] = BASE64[group >> 12 & 63];
-		quad[2] = left > 1 ? BASE64[group >> 6 & 63] : '=';
-		quad[3] = left > 2 ? BASE64[group & 63] : '=';
-		put(quad, 4);
-	}
-	put("\"", 1);
-}
-
-void json_send(void)
-{
-	put("}", 1);
-	line_send(out, out_len);
-}
-
-/* The reader. */
 
 #define MAX_TOKENS 8192
 
@@ -233,29 +144,7 @@ bool json_get_string(const char *key, char **string)
 
 bool json_get_data(const char *key, char **bytes, size_t *len)
 {
-	size_t encoded, at = 0;
-
-	if (!json_get_bytes(key, bytes, &encoded) || encoded % 4 != 0)
-		return false;
-	for (size_t i = 0; i < encoded; i += 4) {
-		uint32_t group = 0;
-		int digits = 0;
-
-		for (int j = 0; j < 4; j++) {
-			char c = (*bytes)[i + (size_t)j];
-			const char *digit = c ? strchr(BASE64, c) : NULL;
-
-			if (digit && digits == j)
-				digits++;
-			else if (c != '=' || i + 4 != encoded || j < 2)
-				return false;
-			group = group << 6 | (digit ? (uint32_t)(digit - BASE64) : 0);
-		}
-		for (int j = 0; j < digits - 1; j++)
-			(*bytes)[at++] = (char)(group >> (16 - 8 * j));
-	}
-	*len = at;
-	return true;
+	return json_get_bytes(key, bytes, len) && base64_decode(*bytes, len);
 }
 
 int json_get_strings(const char *key, char **strings, int max)
