@@ -1,9 +1,12 @@
 /** What must never happen: a destination emptied by mistake, written by two, or followed out of its root. */
 import {
   chmodSync,
+  closeSync,
+  constants,
   existsSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   readdirSync,
   renameSync,
@@ -228,4 +231,18 @@ void t.test('a directory that is renamed and may not be searched does not end th
   );
   t.equal((await live.stop()).code, 0);
   execaSync('chmod', ['-R', 'u+rwX', lab.dir]);
+});
+
+void t.test('a reader of stdout that stands still cannot keep the run from ending', async (t) => {
+  const lab = new Lab(t);
+  execaSync('mkfifo', [join(lab.dir, 'out')]);
+  // Open on both ends and never read: 64 KiB fit in.
+  const reader = openSync(join(lab.dir, 'out'), constants.O_RDWR);
+  t.teardown(() => closeSync(reader));
+  for (let at = 0; at < 1500; at += 1) writeFileSync(join(lab.source, `${'long-name-'.repeat(10)}${at}`), '');
+  const live = lab.start(t, ['-v'], { within: ['sh', '-c', 'exec "$@" >out', 'sh'] });
+  const all = (): string | null =>
+    existsSync(lab.destination) && readdirSync(lab.destination).length >= 1500 ? null : 'not all';
+  t.equal(await waitFor(all), null, 'and keeps nothing from being copied');
+  t.match(await live.stop(), { code: 0, stderr: '' });
 });

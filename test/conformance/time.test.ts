@@ -13,6 +13,14 @@ const possible = execaSync('env', [...MOUNT, 'mount -t ramfs ramfs /mnt'], { rej
 
 const ROUNDS = 150;
 
+function content(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
 void t.test(
   'a write within the tick of the copied one',
   { skip: !possible && 'no ramfs in a user namespace here' },
@@ -22,13 +30,6 @@ void t.test(
     // The mount is another process's: its root directory leads there.
     const root = `/proc/${live.pid}/root${lab.dir}`;
     const [source, destination] = [join(root, 'source'), join(root, 'destination')];
-    const content = (path: string): string | null => {
-      try {
-        return readFileSync(path, 'utf8');
-      } catch {
-        return null;
-      }
-    };
     const latencies: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const path = join(source, `${round}`);

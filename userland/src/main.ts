@@ -40,6 +40,8 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, ()
 const stdout = new Output(1, () => stop.abort());
 const stderr = new Output(2, () => undefined);
 const exitCode = await main(stdout, stderr, stop.signal).catch((error: unknown) => explain(error, stderr));
-await stdout.flush();
-await stderr.flush();
+// Who wants the end gets it, even if nobody reads what was said last.
+const limitMs = stop.signal.aborted ? 500 : undefined;
+await stdout.close(limitMs);
+await stderr.close(limitMs);
 process.exit(exitCode);

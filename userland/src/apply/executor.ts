@@ -218,8 +218,8 @@ function youth(
   // Who has just made or truncated a file is about to write to it.
   if (!watched || source.size === 0 || source.size > CHEAP_BYTES) return RACY_MS - age;
   // A small file is copied at once, but not for each of a thousand writes in a second.
-  const copy = addon.statAt(pair.destination, name);
-  const copyAge = copy === null ? RACY_MS : clock() - changeTime(copy);
+  const last = addon.statAt(pair.destination, name);
+  const copyAge = last === null ? RACY_MS : clock() - changeTime(last);
   return Math.abs(copyAge) >= RACY_MS ? 0 : RACY_MS - copyAge;
 }
 

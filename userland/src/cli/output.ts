@@ -4,7 +4,9 @@
  * Node's own stdout blocks the whole process when a pipe is full: a pager that stands still would make inotify's queue
  * overflow. Here one write runs at a time, in the thread pool, and lines gather behind it.
  */
-import { write } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, write } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
 
 const writeFd = promisify(write);
@@ -17,6 +19,7 @@ const AGAIN_MS = 10;
 
 export class Output {
   readonly #fd: number;
+  #own: boolean;
   readonly #onBroken: () => void;
   #lines: string[] = [];
   #pending = 0;
@@ -25,7 +28,9 @@ export class Output {
 
   /** `onBroken` is called once, when nobody can read what is written any more (EPIPE and the like). */
   constructor(fd: number, onBroken: () => void) {
-    this.#fd = fd;
+    const own = reopen(fd);
+    this.#fd = own ?? fd;
+    this.#own = own !== null;
     this.#onBroken = onBroken;
   }
 
@@ -36,14 +41,27 @@ export class Output {
     this.#writing ??= this.#run();
   }
 
-  /** Resolves when the reader is not too far behind. */
-  async ready(): Promise<void> {
-    while (this.#pending > HIGH_WATER && this.#writing !== null) await this.#writing;
+  /** Whether the reader is so far behind that one should wait until it is `ready`. */
+  get behind(): boolean {
+    return this.#pending > HIGH_WATER && this.#writing !== null;
   }
 
-  /** Resolves when everything is written, or cannot be. */
-  async flush(): Promise<void> {
-    while (this.#writing !== null) await this.#writing;
+  /** Resolves when the reader is not too far behind. */
+  async ready(): Promise<void> {
+    while (this.behind) await this.#writing;
+  }
+
+  /**
+   * Writes what is left and ends the stream. Given `limitMs`, a reader that stands still is waited for no longer: what it
+   * has not read by then is lost.
+   */
+  async close(limitMs?: number): Promise<void> {
+    const limit = limitMs === undefined ? null : delay(limitMs, 'late', { ref: false });
+    while (this.#writing !== null)
+      if ((await Promise.race([this.#writing, ...(limit === null ? [] : [limit])])) === 'late') break;
+    this.#broken = true;
+    if (this.#own && this.#writing === null) closeSync(this.#fd);
+    this.#own = false;
   }
 
   async #run(): Promise<void> {
@@ -78,5 +96,19 @@ export class Output {
         await promise;
       }
     }
+  }
+}
+
+/**
+ * The same pipe or terminal with an open file description of our own in non-blocking mode: setting the mode on the one
+ * that we were given would change it for everybody who shares it, and a write that blocks would keep a thread, and so
+ * the process, from ending. null where that cannot be had: files never block, sockets cannot be opened again.
+ */
+function reopen(fd: number): number | null {
+  try {
+    if (!isatty(fd) && !fstatSync(fd).isFIFO()) return null;
+    return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    return null;
   }
 }

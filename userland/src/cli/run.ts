@@ -42,6 +42,7 @@ export async function runSync(options: SyncOptions, environment: RunEnvironment)
     delete: options.policy.delete,
     dryRun: options.dryRun,
   });
+  const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   try {
     const engine = new Engine({
       addon,
@@ -61,7 +62,7 @@ export async function runSync(options: SyncOptions, environment: RunEnvironment)
       now: () => performance.now(),
       clock: () => Date.now(),
       startedAt: Date.now(),
-      breathe: () => stdout.ready(),
+      breathe: () => (stdout.behind && !signal.aborted ? Promise.race([stdout.ready(), aborted]) : null),
     });
     const result = await engine.run();
     if (options.once && result.interrupted) return EXIT.INTERRUPTED;

@@ -122,6 +122,15 @@ export class Watcher {
     for (const { wd } of nodes) if (wd !== 0) this.#options.addon.inotifyRemoveWatch(this.#inotify, wd);
   }
 
+  /** Leaves events in the kernel's queue until `resume`. */
+  pause(): void {
+    this.#readiness.pause();
+  }
+
+  resume(): void {
+    this.#readiness.resume();
+  }
+
   close(): void {
     this.#readiness.close();
     this.#options.addon.close(this.#inotify);

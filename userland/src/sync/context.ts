@@ -22,8 +22,8 @@ export interface SyncContext extends ExecutorContext {
   readonly now: () => number;
   /** When the run began: what changed since may have been copied in another state. Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** Resolves when those who are told about the run have kept up with it. */
-  readonly breathe: () => Promise<void>;
+  /** null, or what resolves when those who are told about the run have kept up with it, or it is to end. */
+  readonly breathe: () => Promise<unknown> | null;
 }
 
 /** The path below the roots of a name in a directory; the empty name is the directory itself. */

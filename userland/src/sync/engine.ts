@@ -100,7 +100,7 @@ export class Engine {
   }
 
   async #loop(): Promise<void> {
-    const { breathe, dirty, now, once, signal } = this.#context;
+    const { dirty, now, once, signal } = this.#context;
     while (!signal.aborted && this.#fatal === null) {
       this.#wake = Promise.withResolvers();
       const batch = dirty.take(now());
@@ -108,7 +108,7 @@ export class Engine {
         await this.#worker.process(batch);
         // Events, signals and the ends of copies get their turn.
         await nextTick();
-        await breathe();
+        await this.#breathe();
         continue;
       }
       if (this.#performer.inFlight === 0) {
@@ -118,6 +118,15 @@ export class Engine {
       }
       await this.#sleep(dirty.nextDue());
     }
+  }
+
+  /** Waits for who is told about events, and leaves those in the kernel's queue, which is bounded, meanwhile. */
+  async #breathe(): Promise<void> {
+    const others = this.#context.breathe();
+    if (others === null) return;
+    this.#watcher?.pause();
+    await others;
+    this.#watcher?.resume();
   }
 
   /** Nothing is due and nothing is running. */

@@ -14,7 +14,7 @@ void t.test('lines come out whole and in order', async (t) => {
     output.line(line);
     if (at % 1000 === 0) await output.ready();
   }
-  await output.flush();
+  await output.close();
   closeSync(fd);
   t.strictSame(readFileSync(join(dir, 'out'), 'utf8').split('\n'), [...expected, '']);
 });
@@ -24,9 +24,9 @@ void t.test('a reader that has gone is told of once, and no line is waited for',
   let broken = 0;
   const output = new Output(fd, () => (broken += 1));
   output.line('lost');
-  await output.flush();
+  await output.close();
   output.line('lost, too');
-  await output.flush();
+  await output.close();
   closeSync(fd);
   t.equal(broken, 1);
 });
