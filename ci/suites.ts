@@ -7,7 +7,7 @@ export interface Suite {
   readonly command: readonly [string, ...string[]];
 }
 
-/** tap as a TAP printer: one file at a time where guests or timing are involved, since two cores are soon full. */
+/** tap as a TAP printer: one file at a time where timing is measured, since two cores are soon full. */
 function tap(jobs: number, ...args: string[]): [string, ...string[]] {
   return ['tap', '--reporter=tap', `--jobs=${jobs}`, ...args];
 }
@@ -28,7 +28,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'harness',
     what: 'guests that panic, hang, get lost or never boot: each must give its verdict',
-    command: tap(1, ...NO_COVERAGE, 'test/harness/*.test.ts'),
+    command: tap(2, ...NO_COVERAGE, 'test/harness/*.test.ts'),
   },
   {
     name: 'e2e',
