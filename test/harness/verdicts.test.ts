@@ -75,9 +75,9 @@ void t.test('SPLAT: a guest that logged a warning has not passed, though it said
 
 void t.test('HANG: the agent gives no more sign of life', async (t) => {
   const ctx = await recordingContext(t);
-  const vm = await boot(ctx, { deadlines: { beatMs: 2500 } });
+  const vm = await boot(ctx, { deadlines: { beatMs: 1500 } });
   const error = await vmErrorOf(vm.exec(['/bin/sh', '-c', 'kill -STOP $PPID']));
-  t.match(error, { verdict: 'HANG', end: { title: 'no sign of life from the agent for 2500 ms' } });
+  t.match(error, { verdict: 'HANG', end: { title: 'no sign of life from the agent for 1500 ms' } });
   t.equal(emitted(ctx), 'HANG');
 });
 
@@ -99,17 +99,17 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
 
 void t.test('BOOT: an init that never starts the agent', async (t) => {
   const init = '#!/bin/sh\nexec sleep 1000\n';
-  const booting = boot(await recordingContext(t), { deadlines: { bootMs: 8000 } }, [
+  const booting = boot(await recordingContext(t), { deadlines: { bootMs: 3000 } }, [
     { path: '/init', data: init, mode: 0o755 },
   ]);
   const error = await vmErrorOf(booting);
-  t.match(error, { verdict: 'BOOT', end: { title: /did not answer within 8000 ms/ } });
+  t.match(error, { verdict: 'BOOT', end: { title: /did not answer within 3000 ms/ } });
 });
 
 void t.test('BOOT: the agent answers on a line that nobody listens to', async (t) => {
   const booting = boot(await recordingContext(t), {
     append: 'dirsync.agent=null',
-    deadlines: { bootMs: 8000 },
+    deadlines: { bootMs: 3000 },
   });
   t.match(await vmErrorOf(booting), { verdict: 'BOOT' });
 });

@@ -16,7 +16,8 @@ export const BUILD_VARIABLES = {
   KBUILD_BUILD_HOST: 'dirsync',
   KBUILD_BUILD_VERSION: '1',
   SOURCE_DATE_EPOCH: '1670796918',
-  LOCALVERSION: '-dirsync',
+  // Set but empty: no `+` for a tree that is no release of git; the fragments name our kernel.
+  LOCALVERSION: '',
   LC_ALL: 'C',
   TZ: 'UTC',
 } as const;
