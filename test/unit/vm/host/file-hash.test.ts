@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import t from 'tap';
 import { fileHash, rememberedHash } from '../../../../vm/host/file-hash.ts';
-import { freshContext } from '../image/context.ts';
+import { freshContext } from '../../../helpers/fresh-context.ts';
 
 const sha256 = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
 import { compileGuestPrograms } from '../../../../vm/image/guest-programs.ts';
-import { freshContext } from './context.ts';
+import { freshContext } from '../../../helpers/fresh-context.ts';
 
 const HELLO = '#include <stdio.h>\n#include "word.h"\nint main(void) { puts(WORD); return 0; }\n';
 

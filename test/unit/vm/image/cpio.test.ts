@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import * as fc from 'fast-check';
 import t from 'tap';
 import { type ArchiveEntry, writeArchive } from '../../../../vm/image/cpio.ts';
-import { freshContext } from './context.ts';
+import { freshContext } from '../../../helpers/fresh-context.ts';
 
 const NEWC_HEADER = 110;
 

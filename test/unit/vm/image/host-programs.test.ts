@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { busyboxApplets, findHostProgram } from '../../../../vm/image/host-programs.ts';
-import { freshContext } from './context.ts';
+import { freshContext } from '../../../helpers/fresh-context.ts';
 
 void t.test('busybox is asked for its applets once, until it is another one', async (t) => {
   const { ctx, folder } = await freshContext(t);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
 import { packInitramfs } from '../../../../vm/image/initramfs.ts';
-import { freshContext } from './context.ts';
+import { freshContext } from '../../../helpers/fresh-context.ts';
 
 void t.test('packs what a guest needs', async (t) => {
   const { ctx, folder, events } = await freshContext(t);

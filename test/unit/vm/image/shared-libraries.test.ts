@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
 import { parseList, sharedLibraries } from '../../../../vm/image/shared-libraries.ts';
-import { freshContext } from './context.ts';
+import { freshContext } from '../../../helpers/fresh-context.ts';
 
 void t.test('reads what a loader lists', async (t) => {
   const output = [

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import t from 'tap';
 import { packageSyncer } from '../../../../vm/image/syncer.ts';
-import { freshContext } from './context.ts';
+import { freshContext } from '../../../helpers/fresh-context.ts';
 
 /** A checkout whose packaging script writes its own arguments and counts its runs. */
 function fakeCheckout(folder: string): string {

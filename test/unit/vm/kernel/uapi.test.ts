@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { compileGuestPrograms } from '../../../../vm/image/guest-programs.ts';
 import { uapiHeaders } from '../../../../vm/kernel/uapi.ts';
-import { freshContext } from '../image/context.ts';
+import { freshContext } from '../../../helpers/fresh-context.ts';
 import { fakeKernel, failureOf } from './fake.ts';
 
 void t.test('headers come out as the last patch leaves them, with the numbers', async (test) => {

@@ -1,0 +1,16 @@
+import t from 'tap';
+import type { KernelBuild } from '../../../vm/kernel/build.ts';
+import { readRunPlan, runPlan, writeRunPlan } from '../../../vm/run-plan.ts';
+
+void t.test('what a run writes is what its test files read', async (t) => {
+  const runDir = t.testdir();
+  const kernel = { bzImage: '/cache/bzImage' } as KernelBuild;
+  const prepared = {
+    kernels: new Map([['stock', kernel] as const]),
+    initramfs: { path: '/cache/initramfs.cpio', sha256: '00' },
+    syncer: '/cache/dirsync',
+  };
+  const plan = runPlan(prepared, { runDir, memoryMiB: 512, accel: 'tcg' });
+  t.same(plan.kernels, { stock: '/cache/bzImage' }, 'a flavour that was not built is absent');
+  t.same(await readRunPlan(await writeRunPlan(plan)), plan);
+});
