@@ -200,3 +200,15 @@ void t.test('an idle run uses no processor time', async (t) => {
   t.ok(ticks() - before <= 1, `${ticks() - before} ticks of 10 ms in a second`);
   t.equal((await live.stop()).code, 0);
 });
+
+void t.test('a file that grows from the beginning does not keep the run from being ready', async (t) => {
+  const lab = new Lab(t);
+  writeFileSync(join(lab.source, 'log'), Buffer.alloc(4 << 20));
+  const grow = setInterval(() => appendFileSync(join(lab.source, 'log'), 'line\n'), 1);
+  t.teardown(() => clearInterval(grow));
+  const live = lab.start(t);
+  await live.output(/^Watching directory: /m, 5000);
+  clearInterval(grow);
+  t.strictSame(await live.settled(), []);
+  t.equal((await live.stop()).code, 0);
+});

@@ -13,6 +13,7 @@ import {
   rmSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -245,4 +246,63 @@ void t.test('a reader of stdout that stands still cannot keep the run from endin
     existsSync(lab.destination) && readdirSync(lab.destination).length >= 1500 ? null : 'not all';
   t.equal(await waitFor(all), null, 'and keeps nothing from being copied');
   t.match(await live.stop(), { code: 0, stderr: '' });
+});
+
+void t.test('roots that may not be entered', { skip: ROOT_ONLY }, async (t) => {
+  const lab = new Lab(t);
+  mkdirSync(lab.destination);
+  chmodSync(lab.dir, 0o777);
+  const user = { unprivileged: true };
+  for (const closed of [lab.source, lab.destination]) {
+    chmodSync(closed, 0o700);
+    t.match(await lab.run(['--once', 'source', 'destination'], user), {
+      code: 3,
+      stderr:
+        /^dirsync: look at '(source|destination)\/\.\.': permission denied \(EACCES, statx\); .*namei -l/,
+    });
+    chmodSync(closed, 0o755);
+  }
+});
+
+void t.test('a destination that may not be written to', { skip: ROOT_ONLY }, async (t) => {
+  const lab = new Lab(t);
+  mkdirSync(lab.destination);
+  utimesSync(lab.destination, 1000, 1000);
+  chmodSync(lab.dir, 0o755);
+  mkdirSync(join(lab.source, 'directory'));
+  writeFileSync(join(lab.source, 'directory/file'), '');
+  writeFileSync(join(lab.source, 'file'), '');
+  const { code, stderr } = await lab.run(['--once', 'source', 'destination'], { unprivileged: true });
+  t.equal(code, 23);
+  const [last, ...failed] = stderr.split('\n').toReversed();
+  t.strictSame(failed.toSorted(), [
+    'dirsync: synchronize source to destination: operation not permitted (EPERM, futimens); given up',
+    'dirsync: synchronize source/directory to destination/directory: permission denied (EACCES, mkdirat); given up',
+    'dirsync: synchronize source/file to destination/file: permission denied (EACCES, openat); given up',
+  ]);
+  t.match(last, /: 3 entries failed, see above; mend that and start dirsync again$/);
+});
+
+/** The system calls of a run, each line one call. */
+const STRACE = ['strace', '-f', '-qq', '-y', '-o', 'calls', '-e', 'trace=fsync,rename,renameat,renameat2'];
+const canTrace = execaSync('env', ['strace', '-o', '/dev/null', 'true'], { reject: false }).exitCode === 0;
+
+void t.test('--fsync', { skip: !canTrace && 'no strace here' }, async (t) => {
+  const lab = new Lab(t);
+  writeFileSync(join(lab.source, 'file'), 'x');
+  const calls = async (...args: readonly string[]): Promise<string[]> => {
+    rmSync(lab.destination, { recursive: true, force: true });
+    t.match(await lab.run(['--once', ...args, 'source', 'destination'], { within: STRACE }), { code: 0 });
+    const lines = readFileSync(join(lab.dir, 'calls'), 'utf8').split('\n');
+    return lines.flatMap((line) => {
+      const [, call, what] = /(fsync|rename)\w*\(\d+<[^>]*\/(destination[^>]*)>/.exec(line) ?? [];
+      return call === undefined ? [] : [`${call} ${what?.replace(/dirsync-[0-9a-f]+/, 'dirsync-N')}`];
+    });
+  };
+  t.strictSame(await calls('--fsync'), [
+    'fsync destination/.dirsync-N.tmp',
+    'rename destination',
+    'fsync destination',
+  ]);
+  t.strictSame(await calls(), ['rename destination']);
 });

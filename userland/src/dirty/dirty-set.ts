@@ -46,6 +46,9 @@ interface Entry {
 /** A directory with more dirty names than this is compared as a whole, so that memory stays bounded. */
 const DEFAULT_NAME_LIMIT = 4096;
 
+/** Postponements in a row after which an entry is not expected to rest soon. */
+const RESTLESS = 4;
+
 export class DirtySet<Directory extends object> {
   readonly #backoff: Backoff;
   readonly #nameLimit: number;
@@ -160,11 +163,17 @@ export class DirtySet<Directory extends object> {
     return failing;
   }
 
-  /** Dirty entries that have not failed: while there is one, the first full comparison is not complete. */
+  /**
+   * Dirty entries that have neither failed nor been put off again and again: while there is one, the first full
+   * comparison is not complete. A file that never rests must not keep it from ever being so.
+   */
   get hopeful(): number {
     let hopeful = 0;
     for (const [directory, names] of this.#entries)
-      for (const name of names.keys()) if (this.history(directory, name).failures === 0) hopeful += 1;
+      for (const name of names.keys()) {
+        const { failures, waits } = this.history(directory, name);
+        if (failures === 0 && waits < RESTLESS) hopeful += 1;
+      }
     return hopeful;
   }
 

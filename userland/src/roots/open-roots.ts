@@ -1,6 +1,14 @@
 /** Opens the two roots, and refuses pairs that would destroy something, before anything is touched. */
 import { describeError, EXIT, quote, SyncError } from '../errors.ts';
-import { AT_FDCWD, FILE_TYPE, type Addon, type ByteString, type Fd, type Stat } from '../native/addon.ts';
+import {
+  AT_FDCWD,
+  FILE_TYPE,
+  isSystemError,
+  type Addon,
+  type ByteString,
+  type Fd,
+  type Stat,
+} from '../native/addon.ts';
 import { isReserved } from '../compare/reserved.ts';
 import { Roots, sameIdentity, type RootPaths } from './roots.ts';
 
@@ -15,6 +23,21 @@ export interface OpenRootsOptions {
 
 /** Throws a SyncError with exit code 3 for a pair that is refused. Creates the last component of the destination. */
 export function openRoots(addon: Addon, paths: RootPaths, options: OpenRootsOptions): Roots {
+  try {
+    return checkAndOpen(addon, paths, options);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const where = error.path ?? paths.source;
+    throw refused(
+      'ROOT_UNREADABLE',
+      `look at ${quote(where)}`,
+      describeError(error),
+      `to see who may: namei -l ${quote(where)}`,
+    );
+  }
+}
+
+function checkAndOpen(addon: Addon, paths: RootPaths, options: OpenRootsOptions): Roots {
   const source = statDirectory(addon, 'source', paths.source);
   if (source === null)
     throw refused('SOURCE_MISSING', `read the source ${quote(paths.source)}`, 'no such directory');

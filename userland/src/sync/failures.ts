@@ -20,7 +20,7 @@ type FailureContext = Pick<SyncContext, 'dirty' | 'now' | 'once' | 'signal' | 's
 
 export class Failures {
   readonly #context: FailureContext;
-  #givenUp = 0;
+  readonly #givenUp = new Map<DirectoryNode, Set<ByteString>>();
 
   constructor(context: FailureContext) {
     this.#context = context;
@@ -28,7 +28,9 @@ export class Failures {
 
   /** Entries that this run will not try again. */
   get givenUp(): number {
-    return this.#givenUp;
+    let count = 0;
+    for (const names of this.#givenUp.values()) count += names.size;
+    return count;
   }
 
   /** Puts an entry off until `due` at the earliest, longer and longer if that happens again and again. */
@@ -65,6 +67,7 @@ export class Failures {
   /** The entry is in order. */
   settled(directory: DirectoryNode, name: ByteString): void {
     const { dirty, once, sink, tree } = this.#context;
+    this.#givenUp.get(directory)?.delete(name);
     if (dirty.settle(directory, name) && !once)
       sink.emit({ kind: 'recovered', path: relativePath(tree, directory, name) });
   }
@@ -72,7 +75,11 @@ export class Failures {
   #giveUp(directory: DirectoryNode, name: ByteString, reason: string): void {
     const { dirty, sink, tree } = this.#context;
     dirty.settle(directory, name);
-    this.#givenUp += 1;
+    let names = this.#givenUp.get(directory);
+    if (names === undefined) this.#givenUp.set(directory, (names = new Set()));
+    // A directory gets its attributes after each piece of work in it, and would be told of each time.
+    if (names.has(name)) return;
+    names.add(name);
     sink.emit({ kind: 'failed', path: relativePath(tree, directory, name), reason, retryMs: null });
   }
 }

@@ -160,3 +160,18 @@ void t.test('what was written to is not trusted when its directory has too many 
   t.strictSame([...(set.take(0)?.names ?? [])], [[SELF, HINT.SCAN]]);
   t.end();
 });
+
+void t.test('an entry that never rests is not hoped for', (t) => {
+  const set = new DirtySet<Directory>();
+  const directory: Directory = { id: 0 };
+  set.add(directory, 'log', HINT.CONTENT, 0);
+  t.equal(set.hopeful, 1);
+  for (let wait = 0; wait < 4; wait += 1) {
+    t.equal(set.hopeful, 1);
+    set.postpone(directory, 'log', HINT.CONTENT, 0);
+  }
+  t.equal(set.hopeful, 0);
+  set.settle(directory, 'log');
+  t.equal(set.hopeful, 1);
+  t.end();
+});
