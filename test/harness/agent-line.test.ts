@@ -33,3 +33,9 @@ void t.test('a panic on the shared line is seen', async (t) => {
   const error = await vmErrorOf(vm.writeFile('/proc/sysrq-trigger', 'c'));
   t.match(error, { verdict: 'PANIC', message: /sysrq triggered crash/ });
 });
+
+void t.test('BOOT: a device that the kernel has no driver for', async (t) => {
+  const booting = boot(await recordingContext(t), { append: 'dirsync.agent=vport9p9' });
+  const error = await vmErrorOf(booting);
+  t.match(error, { verdict: 'BOOT', report: /dirsync-init: no \/dev\/vport9p9 in 5000 ms/ });
+});

@@ -1,7 +1,7 @@
 /**
  * A shell in a guest, on the user's terminal.
  *
- * The shell runs on the guest's ttyS0, which gives it job control, line editing and the kernel's messages; the agent,
+ * The shell runs on the guest's ttyS0, which gives it job control, line editing and the kernel's warnings; the agent,
  * on the other line, starts it and tells its exit status.
  */
 import { constants } from 'node:os';
@@ -19,6 +19,9 @@ export interface ShellStreams {
 /** What the guest's shell prompts with, before the folder: tells the two machines apart, and that the shell reads. */
 const PROMPT = 'guest:';
 
+/** Warnings and worse are shown; the kernel's other news, of which dmesg has all, would tear what is typed. */
+const CONSOLE_LEVEL = '5';
+
 /** Ctrl-D: how a terminal says that there is no more input. */
 const END_OF_INPUT = '\x04';
 
@@ -35,6 +38,7 @@ export async function openShell(
 ): Promise<number> {
   await using vm = await bootVm({ name: 'shell', ...options }, ctx);
   await setSize(vm, streams.output);
+  await vm.writeFile('/proc/sys/kernel/printk', CONSOLE_LEVEL);
   const shell = await vm.spawn(['/bin/sh', '-c', 'exec /bin/sh -i </dev/ttyS0 >/dev/ttyS0 2>&1'], {
     stdin: false,
     env: { TERM: process.env['TERM'] ?? 'vt100', HOME: '/root', PS1: `${PROMPT}\\w# ` },
