@@ -18,7 +18,7 @@ import {
 import type { DirectoryPair } from './directory-pair.ts';
 import { removeTree, type RemoveContext } from './remove-tree.ts';
 import type { TempNames } from './temp-names.ts';
-import { matchAttributes, writeSpecial, writeSymlink } from './write-entry.ts';
+import { matchAttributes, writeNode } from './write-entry.ts';
 
 export interface DoneOutcome {
   readonly kind: 'done';
@@ -133,8 +133,7 @@ async function writeSmall(
   if (wanted === null || !fits(step.kind, wanted.type)) return AGAIN;
   if (step.kind === 'attributes')
     return matchAttributes(addon, pair, name, wanted, policy) ? did('updated') : NOTHING;
-  const write = step.kind === 'symlink' ? writeSymlink : writeSpecial;
-  await temps.with((temp) => write(addon, pair, name, wanted, temp, policy));
+  await temps.with((temp) => writeNode(addon, pair, name, wanted, temp, policy));
   return did('copied');
 }
 

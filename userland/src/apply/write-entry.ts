@@ -4,8 +4,11 @@ import type { Policy } from '../compare/policy.ts';
 import { FILE_TYPE, isSystemError, type Addon, type ByteString, type Stat } from '../native/addon.ts';
 import type { DirectoryPair } from './directory-pair.ts';
 
-/** Makes the source's symlink under a temporary name and renames it over; `wanted` is the source's entry. */
-export function writeSymlink(
+/**
+ * Makes the source's symlink, FIFO, socket or device under a temporary name and renames it over; `wanted` is the
+ * source's entry.
+ */
+export function writeNode(
   addon: Addon,
   pair: DirectoryPair,
   name: ByteString,
@@ -13,28 +16,14 @@ export function writeSymlink(
   temp: ByteString,
   policy: Policy,
 ): void {
-  const target = addon.readlinkAt(pair.source, name);
-  addon.symlinkAt(target, pair.destination, temp);
+  const { destination, source } = pair;
+  const symlink = wanted.type === FILE_TYPE.SYMLINK;
+  if (symlink) addon.symlinkAt(addon.readlinkAt(source, name), destination, temp);
+  else addon.mknodAt(destination, temp, wanted.type, 0o600, wanted.rdevMajor, wanted.rdevMinor);
   publish(addon, pair, name, temp, () => {
-    if (policy.owner) addon.chownAt(pair.destination, temp, wanted.uid, wanted.gid);
-    addon.utimesAt(pair.destination, temp, wanted.mtimeSec, wanted.mtimeNsec);
-  });
-}
-
-/** As `writeSymlink`, for a FIFO, socket or device. */
-export function writeSpecial(
-  addon: Addon,
-  pair: DirectoryPair,
-  name: ByteString,
-  wanted: Stat,
-  temp: ByteString,
-  policy: Policy,
-): void {
-  addon.mknodAt(pair.destination, temp, wanted.type, 0o600, wanted.rdevMajor, wanted.rdevMinor);
-  publish(addon, pair, name, temp, () => {
-    if (policy.owner) addon.chownAt(pair.destination, temp, wanted.uid, wanted.gid);
-    addon.chmodAt(pair.destination, temp, wanted.mode);
-    addon.utimesAt(pair.destination, temp, wanted.mtimeSec, wanted.mtimeNsec);
+    if (policy.owner) addon.chownAt(destination, temp, wanted.uid, wanted.gid);
+    if (!symlink) addon.chmodAt(destination, temp, wanted.mode);
+    addon.utimesAt(destination, temp, wanted.mtimeSec, wanted.mtimeNsec);
   });
 }
 

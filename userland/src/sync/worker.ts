@@ -1,4 +1,4 @@
-/** Works through one batch of the dirty set: open, compare, plan, apply. */
+/** Works through one batch of the dirty set: opens, compares, plans, and hands the steps on. */
 import { getSystemErrorName } from 'node:util';
 import { RACY_MS } from '../apply/executor.ts';
 import type { DirectoryPair } from '../apply/directory-pair.ts';
