@@ -1,28 +1,26 @@
 /** `npm run vm:boot`: boots the guest, runs one command in it (default: says what booted) and returns its exit code. */
+import { constants } from 'node:os';
 import type { Command } from '../cli/command.ts';
 import { bootVm } from '../qemu/boot.ts';
-import { RUNS } from '../paths.ts';
-import { prepare } from '../prepare.ts';
-import { createRunFolder } from '../run.ts';
-import { accelOption, flavourOption, memoryOption, prepareOptions } from './options.ts';
+import { GUEST_OPTIONS, prepareGuest } from './prepared-guest.ts';
 
 export const boot: Command = {
   name: 'vm:boot',
   operands: '[-- COMMAND [ARG]...]',
   summary: 'Boots the guest and runs COMMAND in it; the exit code is that of the command.',
-  options: ['source', 'kernel', 'jobs', 'accel', 'require-kvm', 'memory'],
+  options: GUEST_OPTIONS,
   async run({ values, positionals }, context) {
-    const flavour = flavourOption(values);
-    const prepared = await prepare(prepareOptions(values, [flavour]), context);
-    const kernel = prepared.kernels.get(flavour)?.bzImage ?? '';
-    const runDir = await createRunFolder(RUNS);
-    const machine = { kernel, initrd: prepared.initramfs.path, memoryMiB: memoryOption(values), runDir };
-    await using vm = await bootVm({ ...machine, accel: accelOption(values) }, context);
+    await using vm = await bootVm(await prepareGuest(values, context), context);
     const command = positionals.length > 0 ? [...positionals] : ['uname', '-a'];
     const result = await vm.exec(command);
-    process.stdout.write(result.stdout);
-    process.stderr.write(result.stderr);
+    process.stdout.write(result.stdoutBytes);
+    process.stderr.write(result.stderrBytes);
     await vm.shutdown();
-    return result.code ?? 1;
+    return exitCode(result.code, result.signal);
   },
 };
+
+/** The guest's exit code; for a command that a signal ended, 128 + its number, as shells have it. */
+function exitCode(code: number | null, signal: string | null): number {
+  return code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+}
