@@ -4,6 +4,9 @@ import type { Command } from '../cli/command.ts';
 import { bootVm } from '../qemu/boot.ts';
 import { GUEST_OPTIONS, prepareGuest } from './prepared-guest.ts';
 
+/** setTimeout's longest, 24 days: whoever typed the command ends it with Ctrl+C. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
+
 export const boot: Command = {
   name: 'vm:boot',
   operands: '[-- COMMAND [ARG]...]',
@@ -12,7 +15,7 @@ export const boot: Command = {
   async run({ values, positionals }, context) {
     await using vm = await bootVm(await prepareGuest(values, context), context);
     const command = positionals.length > 0 ? [...positionals] : ['uname', '-a'];
-    const result = await vm.exec(command);
+    const result = await vm.exec(command, { timeout: NO_LIMIT_MS });
     process.stdout.write(result.stdoutBytes);
     process.stderr.write(result.stderrBytes);
     await vm.shutdown();
