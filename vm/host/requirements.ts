@@ -2,10 +2,21 @@
 import { IMAGE_REQUIREMENTS } from '../image/requirements.ts';
 import { KERNEL_REQUIREMENTS } from '../kernel/requirements.ts';
 import { QEMU_REQUIREMENTS } from '../qemu/requirements.ts';
-import type { Requirement } from './requirement.ts';
+import { packages, type Requirement } from './requirement.ts';
+
+/** What tests need and nothing else does. */
+const TEST_REQUIREMENTS: readonly Requirement[] = [
+  {
+    command: 'strace',
+    why: 'test the order of writes under --fsync',
+    packages: packages('strace'),
+    optional: true,
+  },
+];
 
 export const REQUIREMENTS: readonly Requirement[] = [
   ...KERNEL_REQUIREMENTS,
   ...IMAGE_REQUIREMENTS,
   ...QEMU_REQUIREMENTS,
+  ...TEST_REQUIREMENTS,
 ];
