@@ -15,7 +15,7 @@ doctor: node_modules/.package-lock.json
 
 # npm writes this file last, so a cut-off installation is done again.
 node_modules/.package-lock.json: package.json package-lock.json
-	@echo 'npm ci: the pinned Node, compilers of TypeScript and test tools into node_modules'
+	@echo 'npm ci: the pinned Node 24 and the packages of package-lock.json, into node_modules'
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 

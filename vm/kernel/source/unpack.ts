@@ -45,7 +45,7 @@ export async function unpackTarball(tarball: string, dest: string, ctx: Context)
         stage: 'fetch',
         done: entries,
         unit: 'files',
-        detail: 'unpack',
+        detail: 'unpacked',
       });
     },
   });
