@@ -81,7 +81,8 @@ async function kvmProblem(qemu: Qemu, ctx: Context): Promise<Problem | undefined
 /** The outcome of the test guest, run at most once for each boot of the host and each QEMU. */
 async function rememberedProof(qemu: Qemu, ctx: Context): Promise<ProbeResult & { readonly dir: string }> {
   const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-  const inputs = { bootId, qemu: qemu.version, path: qemu.path, guest: probeGuest().toString('hex') };
+  const guest = [probeGuest().toString('hex'), ...probeArguments('kvm', 'probe.img')];
+  const inputs = { bootId, qemu: qemu.version, path: qemu.path, guest };
   const entry = await ctx.cache.produce('kvm-proof', inputs, async (dir) => {
     const result = await runProbe('kvm', qemu, dir, ctx.signal);
     await writeFile(join(dir, 'result.json'), JSON.stringify(result));

@@ -66,13 +66,21 @@ export const HAND_WIRING: Wiring = {
   qmp: undefined,
 };
 
+/**
+ * The accelerator and the processor that goes with it. The probe of accel.ts runs with these, too: a KVM that runs guests
+ * of another processor model proves nothing for ours.
+ */
+export function accelArguments(accel: Machine['accel']): string[] {
+  return accel === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi'];
+}
+
 /** QEMU's arguments. */
 export function qemuArguments(machine: Machine, wiring: Wiring): string[] {
   return [
     ['-name', `dirsync-${machine.name}`],
     // A PS/2 controller that nobody needs costs the guest time in probing and in powering off.
     ['-machine', `${machine.type},i8042=off`],
-    machine.accel === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi'],
+    accelArguments(machine.accel),
     ['-m', `${machine.memoryMiB}M`, '-smp', String(machine.cpus)],
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     // pvpanic says that the guest panicked; the guest then goes on, to print its report and to leave by panic=-1.

@@ -190,9 +190,16 @@ function judgeStopped(facts: Facts, reason: StopReason, deadlines: Deadlines): J
   return { verdict: 'HANG', title: `the agent did not say done within ${deadlines.exitMs} ms` };
 }
 
+/** Signals that a program brings upon itself; an accelerator that QEMU cannot cope with ends in SIGABRT. */
+const CRASHES: ReadonlySet<string> = new Set(['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV']);
+
 /** A guest, or a QEMU, that ended by itself and without the end that was agreed on. */
 function judgeExit(facts: Facts, exit: QemuExit | undefined): Judgement {
   const last = exit?.stderr.trimEnd().split('\n').at(-1) ?? '';
+  if (exit?.signal !== undefined && CRASHES.has(exit.signal)) {
+    const title = `QEMU crashed (${exit.signal}): ${last || 'it said nothing'}`;
+    return { verdict: facts.consoleLines === 0 ? 'INFRA' : 'LOST', title };
+  }
   if (exit?.signal !== undefined) {
     return { verdict: 'LOST', title: `QEMU was ended from outside by ${exit.signal}` };
   }

@@ -6,6 +6,7 @@
  * instructions and then spins or fails in the firmware.
  */
 
+import { accelArguments } from './machine.ts';
 import { escapeCommas } from './quote.ts';
 
 /** I/O port of isa-debug-exit: writing v there ends QEMU with exit code 2v + 1. */
@@ -69,7 +70,7 @@ function fromHex(parts: readonly string[]): Buffer {
 /** QEMU's arguments to boot the sector in file `image`; its exit code tells the outcome. */
 export function probeArguments(accel: 'kvm' | 'tcg', image: string): string[] {
   return [
-    ['-machine', 'pc', '-accel', accel, '-m', '16'],
+    ['-machine', 'pc', ...accelArguments(accel), '-m', '16'],
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ['-device', `isa-debug-exit,iobase=${DEBUG_EXIT_PORT},iosize=1`],
     ['-drive', `file=${escapeCommas(image)},format=raw,if=ide`],

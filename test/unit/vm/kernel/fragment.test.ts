@@ -64,7 +64,7 @@ void t.test(
     const only = requests.filter(({ file }) => !stock.has(file.slice(FRAGMENTS_DIR.length + 1)));
     test.same(
       only.map((request) => request.symbol),
-      ['CONFIG_DIRSYNC'],
+      ['CONFIG_DIRSYNC', 'CONFIG_LOCALVERSION'],
     );
   },
 );

@@ -91,6 +91,9 @@ void t.test('after the agent it is HANG or LOST', async (t) => {
     'HANG',
   );
   t.match(title([1, LINES], [2, HELLO], [3, killed('SIGKILL')]), /from outside by SIGKILL/);
+  t.equal(verdict([1, killed('SIGABRT')]), 'INFRA', 'QEMU gave up before the guest ran');
+  t.match(title([1, killed('SIGABRT')]), /QEMU crashed \(SIGABRT\)/);
+  t.equal(verdict([1, LINES], [2, HELLO], [3, killed('SIGSEGV')]), 'LOST');
   t.match(title([1, LINES], [2, HELLO], [3, shutdown('host-signal')], [4, exit(0)]), /from outside/);
 });
 
