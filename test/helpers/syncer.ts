@@ -4,13 +4,18 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import type { Test } from 'tap';
+import { buildAddon } from '../../userland/native/build.ts';
 import { waitEqual } from './wait.ts';
 import type { SnapshotOptions } from './tree.ts';
 
-const MAIN = resolve(import.meta.dirname, '../../userland/src/main.ts');
+const CHECKOUT = resolve(import.meta.dirname, '../..');
+const MAIN = join(CHECKOUT, 'userland/src/main.ts');
 
 /** A packaged syncer to test instead of the sources. */
 const PACKAGED = process.env['DIRSYNC_UNDER_TEST'];
+
+// The sources run as they are, but for the addon; where it is up to date, this takes milliseconds.
+if (PACKAGED === undefined) await buildAddon();
 
 export const FILE_SYSTEMS = [tmpdir(), '/dev/shm'].filter((path) => existsSync(path));
 
@@ -76,11 +81,25 @@ type Running = ReturnType<typeof command>;
 
 function command(args: readonly string[], cwd: string, options: RunOptions) {
   const program = PACKAGED === undefined ? [process.execPath, MAIN] : [PACKAGED];
-  const user = options.unprivileged === true && IS_ROOT ? { uid: NOBODY, gid: NOBODY } : {};
   // tap makes each Node process below it load its hooks and write a report, which costs more time than the whole run of
   // the syncer, and which an ordinary user may not do. It sets the variable at each spawn, so only env can take it away.
-  const line = ['-u', 'NODE_OPTIONS', ...(options.within ?? []), ...program, ...args];
-  return execa('env', line, { cwd, reject: false, timeout: 60_000, ...user });
+  const plain = [...(options.within ?? []), ...program, ...args];
+  const line = options.unprivileged === true && IS_ROOT ? asNobody(plain, cwd) : plain;
+  return execa('env', ['-u', 'NODE_OPTIONS', ...line], { cwd, reject: false, timeout: 60_000 });
+}
+
+/**
+ * The command line that runs `line` as an ordinary user. Below /root, say, that user could not read the checkout: it is
+ * mounted a second time below `cwd`, where only this process sees it.
+ */
+function asNobody(line: readonly string[], cwd: string): string[] {
+  const mountPoint = join(cwd, 'checkout');
+  mkdirSync(mountPoint, { recursive: true });
+  const script = `mount --bind "$1" "$2"; shift 2; exec setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups "$@"`;
+  const seen = line.map((word) =>
+    word.startsWith(`${CHECKOUT}/`) ? mountPoint + word.slice(CHECKOUT.length) : word,
+  );
+  return ['unshare', '--mount', 'sh', '-ec', script, 'sh', CHECKOUT, mountPoint, ...seen];
 }
 
 export class LiveSyncer {
