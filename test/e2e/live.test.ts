@@ -85,9 +85,9 @@ for (const fileSystem of FILE_SYSTEMS) {
     await syncer.output(/^Watching directory: /m);
     for (const { name, script } of CHANGES) {
       await must(vm, script, `${cwd}/source`);
-      t.equal(await differences(vm, cwd, CONVERGE_MS), '', name, {
-        output: syncer.stdout + syncer.stderr,
-      });
+      const different = await differences(vm, cwd, CONVERGE_MS);
+      // Each change starts from what the one before it left: behind the first that fails, all would.
+      if (!t.equal(different, '', name, { output: syncer.stdout + syncer.stderr })) break;
     }
     await syncer.kill('SIGINT');
     t.match(await syncer.exited, { code: 0, signal: null }, 'Ctrl+C is a clean end');
