@@ -57,12 +57,18 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   }
 }
 
-/** Aborted by the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
+/** One Ctrl+C may arrive twice, from the terminal and passed on by npm; a person needs longer than this, in ms. */
+const ECHO_MS = 500;
+
+/** Aborted by the first SIGINT, SIGTERM or SIGHUP; a second one, when that takes too long, ends the process at once. */
 function interruptSignal(): AbortSignal {
   const controller = new AbortController();
+  let abortedAt = Number.POSITIVE_INFINITY;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
+      if (performance.now() - abortedAt > ECHO_MS) process.exit(EXIT_INTERRUPTED);
+      if (controller.signal.aborted) return;
+      abortedAt = performance.now();
       controller.abort(new DOMException(`interrupted by ${signal}`, 'AbortError'));
     });
   }
