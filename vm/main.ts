@@ -21,6 +21,9 @@ import { EXIT_CODES, EXIT_INTERRUPTED } from './verdict.ts';
 
 const COMMANDS: readonly Command[] = [doctor, fetch, build, boot, shell, test, kernelEdit, kernelExport];
 
+/** One Ctrl+C may arrive twice, from the terminal and passed on by npm; a person needs longer than this, in ms. */
+const ECHO_MS = 500;
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
@@ -56,9 +59,6 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     return EXIT_CODES.INFRA;
   }
 }
-
-/** One Ctrl+C may arrive twice, from the terminal and passed on by npm; a person needs longer than this, in ms. */
-const ECHO_MS = 500;
 
 /** Aborted by the first SIGINT, SIGTERM or SIGHUP; a second one, when that takes too long, ends the process at once. */
 function interruptSignal(): AbortSignal {
