@@ -101,7 +101,8 @@ export class Cache {
     try {
       return await use(dir);
     } finally {
-      await rm(dir, { recursive: true, force: true });
+      // Writes that were on their way when the work was given up may still land here: ENOTEMPTY, try again.
+      await rm(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     }
   }
 

@@ -14,6 +14,15 @@ async function makeSame(dir: string): Promise<void> {
   await writeFile(join(dir, 'result'), 'same');
 }
 
+/** As an unpacker with a queue does: goes on creating files for 200 ms. */
+async function writeForAWhile(dir: string): Promise<void> {
+  const end = performance.now() + 200;
+  for (let i = 0; performance.now() < end; i += 1) {
+    await mkdir(dir, { recursive: true }).catch(() => undefined);
+    await writeFile(join(dir, String(i)), '').catch(() => undefined);
+  }
+}
+
 void t.test('a key does not depend on the order of names, and does on every value', (t) => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (record) => {
@@ -49,6 +58,19 @@ void t.test('a failure publishes nothing, leaves nothing, and may be tried again
   t.same(await readdir(join(cache.root, 'scratch')), []);
   t.notOk(existsSync(cache.entryPath('thing', 1)));
   t.notOk((await cache.produce('thing', 1, async () => {})).hit);
+});
+
+void t.test('what is still being written when the work is given up is removed, too', async (t) => {
+  const cache = await Cache.open(t.testdir());
+  let late: Promise<unknown> = Promise.resolve();
+  const given = cache.scratch(async (dir) => {
+    late = writeForAWhile(join(dir, 'sub'));
+    await writeFile(join(dir, 'begun'), '');
+    throw new Error('given up');
+  });
+  await t.rejects(given, { message: 'given up' });
+  await late;
+  t.same(await readdir(join(cache.root, 'scratch')), []);
 });
 
 void t.test('two makers of one result at once: both get it, whoever is first', async (t) => {
