@@ -3,7 +3,7 @@ import type { Command } from '../cli/command.ts';
 import { hostFamily, installCommand } from '../host/distribution.ts';
 import { install, missingError, missingPackages, renderFindings } from '../host/doctor.ts';
 import { examine } from '../host/examine.ts';
-import { REQUIREMENTS } from '../host/requirements.ts';
+import { REQUIREMENTS } from './requirements.ts';
 
 export const doctor: Command = {
   name: 'vm:doctor',

@@ -2,7 +2,7 @@
 import { IMAGE_REQUIREMENTS } from '../image/requirements.ts';
 import { KERNEL_REQUIREMENTS } from '../kernel/requirements.ts';
 import { QEMU_REQUIREMENTS } from '../qemu/requirements.ts';
-import { packages, type Requirement } from './requirement.ts';
+import { packages, type Requirement } from '../host/requirement.ts';
 
 /** What tests need and nothing else does. */
 const TEST_REQUIREMENTS: readonly Requirement[] = [

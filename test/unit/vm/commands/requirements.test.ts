@@ -1,5 +1,5 @@
 import t from 'tap';
-import { REQUIREMENTS } from '../../../../vm/host/requirements.ts';
+import { REQUIREMENTS } from '../../../../vm/commands/requirements.ts';
 
 void t.test('each requirement is one command, one header or one library', (t) => {
   for (const { command, header, library } of REQUIREMENTS) {
