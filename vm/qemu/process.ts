@@ -10,7 +10,7 @@
  */
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
-import { tailLines } from '../console/tail.ts';
+import { lastLines } from '../host/tool.ts';
 
 /** The descriptors under which QEMU inherits its connections; machine.ts names them in `-chardev socket,fd=`. */
 export const QMP_FD = 3;
@@ -59,7 +59,7 @@ export function startQemu({ path, args, stderrFile, signal }: QemuStart): QemuPr
     cancelSignal: signal,
   });
   const exited = child.then((result): QemuExit => {
-    const stderr = tailLines(result.stderr ?? '', 20);
+    const stderr = lastLines(result.stderr ?? '', 20);
     if (result.exitCode !== undefined) return { code: result.exitCode, stderr };
     if (result.signal !== undefined) return { signal: result.signal, stderr };
     return { stderr: `${stderr}${result.message ?? ''}` };
