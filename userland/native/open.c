@@ -20,28 +20,27 @@ static napi_value open_root(napi_env env, napi_callback_info info)
 	return result_int(&call, open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", path);
 }
 
-static napi_value open_dir(napi_env env, napi_callback_info info)
+/* What openDir and openFile have in common: a name below a directory, never through a symlink. */
+static napi_value open_below(napi_env env, napi_callback_info info, const char *method, int flags)
 {
 	struct call call;
 	int dir;
 	char name[PATH_MAX];
 
-	if (!call_open(&call, env, info, "openDir") || !arg_name_at(&call, 0, &dir, name))
+	if (!call_open(&call, env, info, method) || !arg_name_at(&call, 0, &dir, name))
 		return NULL;
-	return result_int(&call, openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+	return result_int(&call, openat(dir, name, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC),
 			  "openat", name);
+}
+
+static napi_value open_dir(napi_env env, napi_callback_info info)
+{
+	return open_below(env, info, "openDir", O_DIRECTORY);
 }
 
 static napi_value open_file(napi_env env, napi_callback_info info)
 {
-	struct call call;
-	int dir;
-	char name[PATH_MAX];
-
-	if (!call_open(&call, env, info, "openFile") || !arg_name_at(&call, 0, &dir, name))
-		return NULL;
-	return result_int(&call, openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC),
-			  "openat", name);
+	return open_below(env, info, "openFile", O_NONBLOCK);
 }
 
 static napi_value close_fd(napi_env env, napi_callback_info info)
