@@ -14,6 +14,8 @@ export const RUN_PLAN_VARIABLE = 'DIRSYNC_RUN';
 
 export interface RunPlan {
   readonly runDir: string;
+  /** The kernel for tests that name none. */
+  readonly flavour: Flavour;
   /** Paths of the bzImages. */
   readonly kernels: Readonly<Partial<Record<Flavour, string>>>;
   readonly initramfs: string;
@@ -23,7 +25,10 @@ export interface RunPlan {
   readonly accel: AccelWish;
 }
 
-export function runPlan(prepared: Prepared, rest: Pick<RunPlan, 'runDir' | 'memoryMiB' | 'accel'>): RunPlan {
+export function runPlan(
+  prepared: Prepared,
+  rest: Pick<RunPlan, 'flavour' | 'runDir' | 'memoryMiB' | 'accel'>,
+): RunPlan {
   const kernels = Object.fromEntries(
     [...prepared.kernels].map(([flavour, kernel]) => [flavour, kernel.bzImage]),
   );

@@ -21,7 +21,7 @@ export interface GuestOptions {
  * Boots a guest for the test file `t` and shuts it down at its end; a guest that ends in any other way than by saying
  * that it is done fails the file.
  */
-export async function bootGuest(t: Test, { kernel = 'plain', ext4 = true }: GuestOptions = {}): Promise<Vm> {
+export async function bootGuest(t: Test, { kernel, ext4 = true }: GuestOptions = {}): Promise<Vm> {
   const context = await testContext(t, progressSink(process.stderr));
   const disks = ext4 ? [{ sizeMiB: EXT4_MIB }] : [];
   const vm = await bootPlanned(context, { kernel: await plannedKernel(kernel), disks });

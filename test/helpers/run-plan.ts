@@ -1,7 +1,7 @@
 /** The kernels and the image that a test boots: from the run that started it, or prepared here when run by hand. */
 import type { Test } from 'tap';
 import { Cache } from '../../vm/cache.ts';
-import { ALL_FLAVOURS, guestSources } from '../../vm/commands/options.ts';
+import { guestSources, testedWith } from '../../vm/commands/options.ts';
 import type { Context } from '../../vm/context.ts';
 import type { EventSink } from '../../vm/events.ts';
 import type { Flavour } from '../../vm/kernel/layout.ts';
@@ -35,16 +35,21 @@ export function currentRunPlan(): Promise<RunPlan> {
 async function prepareByHand(): Promise<RunPlan> {
   const events = progressSink(process.stderr);
   const context = { cache: await Cache.open(cacheRoot()), events, signal: new AbortController().signal };
-  const options = { source: 'auto', flavours: ALL_FLAVOURS, jobs: 2, guestSources: guestSources() };
+  const options = { source: 'auto', flavours: testedWith('plain'), jobs: 2, guestSources: guestSources() };
   const prepared = await prepare(options, context);
-  return runPlan(prepared, { runDir: await createRunFolder(RUNS), memoryMiB: 1024, accel: 'auto' });
+  return runPlan(prepared, {
+    flavour: 'plain',
+    runDir: await createRunFolder(RUNS),
+    memoryMiB: 1024,
+    accel: 'auto',
+  });
 }
 
-/** The bzImage of one of the plan's kernels. */
-export async function plannedKernel(flavour: Flavour = 'plain'): Promise<string> {
-  const { kernels } = await currentRunPlan();
-  const kernel = kernels[flavour];
-  if (kernel === undefined) throw new Error(`the run has no ${flavour} kernel`);
+/** The bzImage of one of the plan's kernels; of the one that the run is about if none is named. */
+export async function plannedKernel(flavour?: Flavour): Promise<string> {
+  const { kernels, flavour: standard } = await currentRunPlan();
+  const kernel = kernels[flavour ?? standard];
+  if (kernel === undefined) throw new Error(`the run has no ${flavour ?? standard} kernel`);
   return kernel;
 }
 

@@ -20,9 +20,9 @@ export const OPTIONS = {
   },
   kernel: {
     type: 'string',
-    value: 'plain|stock',
+    value: 'plain|debug|kasan|stock',
     default: 'plain',
-    help: 'plain has our series, stock is the same tree without it',
+    help: "plain has our series, debug and kasan also the kernel's own checks, stock is without the series",
   },
   jobs: { type: 'string', value: 'N', help: 'parallel compile jobs (default: the number of CPUs)' },
   accel: {

@@ -8,8 +8,12 @@ import { CHECKOUT } from '../paths.ts';
 import type { PrepareOptions } from '../prepare.ts';
 import type { AccelWish } from '../qemu/accel.ts';
 
-/** Every kernel that can be built. */
-export const ALL_FLAVOURS = Object.keys(FLAVOURS) as Flavour[];
+const ALL_FLAVOURS = Object.keys(FLAVOURS) as Flavour[];
+
+/** The kernels that the tests of `flavour` boot: they compare it with the stock kernel. */
+export function testedWith(flavour: Flavour): Flavour[] {
+  return flavour === 'stock' ? ['stock'] : [flavour, 'stock'];
+}
 
 /** Where the C programs for the guest lie: each is compiled statically and put into /bin under its file's name. */
 const GUEST_PROGRAMS = 'test/{kernel,e2e/guest}/*.c';

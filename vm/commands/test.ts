@@ -15,7 +15,7 @@ import { readRecords } from '../qemu/artifacts.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
 import { VmError } from '../qemu/vm-error.ts';
 import { worstVerdict } from '../verdict.ts';
-import { accelOption, ALL_FLAVOURS, memoryOption, prepareOptions } from './options.ts';
+import { accelOption, flavourOption, memoryOption, prepareOptions, testedWith } from './options.ts';
 
 const TESTS = 'test/e2e/*.test.ts';
 
@@ -23,10 +23,11 @@ export const test: Command = {
   name: 'vm:test',
   operands: '[TEST-FILE]...',
   summary: 'Builds what is not built, boots guests and runs the end-to-end tests (default: all of test/e2e).',
-  options: ['source', 'jobs', 'accel', 'require-kvm', 'memory'],
+  options: ['source', 'kernel', 'jobs', 'accel', 'require-kvm', 'memory'],
   async run({ values, positionals }, context) {
     const started = performance.now();
     const files = testFiles(positionals);
+    const flavour = flavourOption(values);
     const wish = accelOption(values);
     const memoryMiB = memoryOption(values);
     const runDir = await createRunFolder(RUNS);
@@ -34,8 +35,8 @@ export const test: Command = {
     const recorded: Context = { ...context, events };
     // Known now, and not after minutes of building: a host that cannot boot anything. And said once, not by each guest.
     const { name: accel } = await chooseAccel(wish, await findQemu(process.env, context.signal), recorded);
-    const prepared = await prepare(prepareOptions(values, ALL_FLAVOURS), recorded);
-    const plan = await writeRunPlan(runPlan(prepared, { accel, memoryMiB, runDir }));
+    const prepared = await prepare(prepareOptions(values, testedWith(flavour)), recorded);
+    const plan = await writeRunPlan(runPlan(prepared, { flavour, accel, memoryMiB, runDir }));
     const passed = await runTap(files, plan, context.signal);
     const guests = await readRecords(runDir);
     for (const { name, dir, rerun, ...end } of guests.filter(({ verdict }) => verdict !== 'PASS'))

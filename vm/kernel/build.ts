@@ -25,7 +25,7 @@ import { readToolchain, type Toolchain } from './toolchain.ts';
 import { openWorktree } from './worktree.ts';
 
 /** Raised when the way of building changes what comes out. */
-const BUILD_STEP = 1;
+const BUILD_STEP = 2;
 
 export interface BuildOptions {
   readonly source: KernelSource;

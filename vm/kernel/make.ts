@@ -22,6 +22,9 @@ export const BUILD_VARIABLES = {
   TZ: 'UTC',
 } as const;
 
+/** What debug information calls the tree, wherever it lies: `set substitute-path` brings gdb from here to there. */
+export const TREE_IN_DEBUG_INFO = '/usr/src/linux';
+
 /** Runs `make O=build ...` in the worktree with nothing of the caller's environment but PATH and HOME. */
 export async function runMake(
   worktree: Worktree,
@@ -32,7 +35,9 @@ export async function runMake(
 ): Promise<ToolResult> {
   const cc = toolchain.ccache ? 'ccache gcc' : 'gcc';
   // However we end, make hears of it and ends its children: a build that nobody waits for would go on for minutes.
-  const make = ['--pdeathsig', 'TERM', 'make', '-C', worktree.linux, 'O=build', `CC=${cc}`, ...targets];
+  const map = `-ffile-prefix-map=${worktree.linux}=${TREE_IN_DEBUG_INFO}`;
+  const variables = ['O=build', `CC=${cc}`, `KCFLAGS=${map}`, `KAFLAGS=${map}`];
+  const make = ['--pdeathsig', 'TERM', 'make', '-C', worktree.linux, ...variables, ...targets];
   return runTool('setpriv', make, {
     signal: ctx.signal,
     env: { ...BUILD_VARIABLES, ...ccacheEnv(worktree, ctx) },
