@@ -1,28 +1,29 @@
 /** Everything that a boot needs, made or found in the cache: the kernels on one side, the image on the other. */
+import { readFile, stat } from 'node:fs/promises';
 import type { Context } from './context.ts';
 import { compileGuestPrograms } from './image/guest-programs.ts';
-import { packInitramfs } from './image/initramfs.ts';
+import { type GuestFile, packInitramfs } from './image/initramfs.ts';
 import { packageSyncer } from './image/syncer.ts';
 import { buildKernel, type KernelBuild } from './kernel/build.ts';
-import { type Flavour, SERIES_DIR } from './kernel/layout.ts';
+import type { Flavour } from './kernel/layout.ts';
 import { readSeries } from './kernel/series.ts';
 import { fetchKernel } from './kernel/source/fetch.ts';
 import { uapiHeaders } from './kernel/uapi.ts';
+import type { Project } from './project.ts';
 
 export interface PrepareOptions {
   /** `auto`, `kernel.org`, `debian`, or the path of a tarball or tree. */
   readonly source: string;
   readonly flavours: readonly Flavour[];
   readonly jobs: number;
-  /** C sources of the programs that go into the image, each under the name of its file. */
-  readonly guestSources: readonly string[];
+  readonly project: Project;
 }
 
 export interface Prepared {
   readonly kernels: ReadonlyMap<Flavour, KernelBuild>;
   readonly initramfs: { readonly path: string; readonly sha256: string };
-  /** The packaged syncer on the host, the same bytes as in the image. */
-  readonly syncer: string;
+  /** The packaged syncer on the host, the same bytes as in the image; absent where the project has none. */
+  readonly syncer?: string;
 }
 
 /**
@@ -50,19 +51,32 @@ export async function prepare(options: PrepareOptions, context: Context): Promis
 }
 
 async function prepareKernels(options: PrepareOptions, context: Context): Promise<Map<Flavour, KernelBuild>> {
+  const { jobs, project } = options;
   const source = await fetchKernel({ source: options.source }, context);
   const kernels = new Map<Flavour, KernelBuild>();
   for (const flavour of options.flavours) {
-    kernels.set(flavour, await buildKernel({ source, flavour, jobs: options.jobs }, context));
+    kernels.set(flavour, await buildKernel({ source, flavour, jobs, project }, context));
   }
   return kernels;
 }
 
-async function prepareImage(options: PrepareOptions, context: Context): Promise<Omit<Prepared, 'kernels'>> {
-  const { path: syncer } = await packageSyncer(context);
-  // The numbers and structs of our calls come from the series itself, never from a copy.
-  const { hash } = await readSeries(SERIES_DIR);
-  const headers = await context.cache.produce('uapi', { step: 1, series: hash }, (dir) => uapiHeaders(dir));
-  const programs = await compileGuestPrograms(options.guestSources, context, [`-I${headers.dir}`]);
-  return { initramfs: await packInitramfs({ syncer, programs }, context), syncer };
+async function prepareImage(
+  { project }: PrepareOptions,
+  context: Context,
+): Promise<Omit<Prepared, 'kernels'>> {
+  const syncer = project.syncer ? { syncer: (await packageSyncer(context)).path } : {};
+  // The numbers and structs of a project's calls come from the series itself, never from a copy.
+  const { name } = project;
+  const series = await readSeries(project.seriesDir);
+  const headers = await context.cache.produce('uapi', { step: 2, name, series: series.hash }, (dir) =>
+    uapiHeaders(dir, series, name),
+  );
+  const programs = await compileGuestPrograms(project.guestSources, context, [`-I${headers.dir}`]);
+  const files = await Promise.all(project.files.map(readGuestFile));
+  return { initramfs: await packInitramfs({ ...syncer, programs, files }, context), ...syncer };
+}
+
+async function readGuestFile({ guestPath, source }: Project['files'][number]): Promise<GuestFile> {
+  const executable = ((await stat(source)).mode & 0o100) !== 0;
+  return { path: guestPath, data: await readFile(source), mode: executable ? 0o755 : 0o644 };
 }

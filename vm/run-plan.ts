@@ -19,8 +19,8 @@ export interface RunPlan {
   /** Paths of the bzImages. */
   readonly kernels: Readonly<Partial<Record<Flavour, string>>>;
   readonly initramfs: string;
-  /** The packaged syncer on the host, the same bytes as in the image. */
-  readonly syncer: string;
+  /** The packaged syncer on the host, the same bytes as in the image; absent where the project has none. */
+  readonly syncer?: string;
   readonly memoryMiB: number;
   readonly accel: AccelWish;
 }
@@ -32,7 +32,8 @@ export function runPlan(
   const kernels = Object.fromEntries(
     [...prepared.kernels].map(([flavour, kernel]) => [flavour, kernel.bzImage]),
   );
-  return { ...rest, kernels, initramfs: prepared.initramfs.path, syncer: prepared.syncer };
+  const { initramfs, syncer } = prepared;
+  return { ...rest, kernels, initramfs: initramfs.path, ...(syncer === undefined ? {} : { syncer }) };
 }
 
 /** Writes `run.json` into the run's folder and returns its path. */

@@ -56,6 +56,7 @@ void t.test('the patched kernel, the stock kernel and this host', async (t) => {
   t.match(onStock.stats, /^Calls: .* 0 dirsync_stat/m, 'the stock guest never made it');
 
   const { syncer } = await currentRunPlan();
+  if (syncer === undefined) throw new Error('the run has no syncer');
   const cwd = await mkdtemp(join(tmpdir(), 'dirsync-e2e-'));
   t.teardown(() => rm(cwd, { recursive: true, force: true }));
   await execa('sh', ['-euc', `mkdir source destination; ${TREES}${HALF_A_SECOND_LATER.host}`], { cwd });

@@ -1,12 +1,13 @@
 /** The kernels and the image that a test boots: from the run that started it, or prepared here when run by hand. */
 import type { Test } from 'tap';
 import { Cache } from '../../vm/cache.ts';
-import { guestSources, testedWith } from '../../vm/commands/options.ts';
+import { testedWith } from '../../vm/commands/options.ts';
 import type { Context } from '../../vm/context.ts';
 import type { EventSink } from '../../vm/events.ts';
 import type { Flavour } from '../../vm/kernel/layout.ts';
 import { cacheRoot, RUNS } from '../../vm/paths.ts';
 import { prepare } from '../../vm/prepare.ts';
+import { readProject } from '../../vm/project.ts';
 import { progressSink } from '../../vm/progress.ts';
 import { type BootOptions, bootVm } from '../../vm/qemu/boot.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
@@ -35,7 +36,7 @@ export function currentRunPlan(): Promise<RunPlan> {
 async function prepareByHand(): Promise<RunPlan> {
   const events = progressSink(process.stderr);
   const context = { cache: await Cache.open(cacheRoot()), events, signal: new AbortController().signal };
-  const options = { source: 'auto', flavours: testedWith('plain'), jobs: 2, guestSources: guestSources() };
+  const options = { source: 'auto', flavours: testedWith('plain'), jobs: 2, project: readProject() };
   const prepared = await prepare(options, context);
   return runPlan(prepared, {
     flavour: 'plain',

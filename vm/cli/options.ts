@@ -18,6 +18,11 @@ export const OPTIONS = {
     default: 'auto',
     help: "where Linux comes from; PATH is a tarball or a tree; auto tries kernel.org, then Debian's package",
   },
+  project: {
+    type: 'string',
+    value: 'PATH',
+    help: "the patch series, programs and tests to use: a dirsync.project.json, or its folder (default: the checkout's)",
+  },
   kernel: {
     type: 'string',
     value: 'plain|debug|kasan|stock',

@@ -6,7 +6,7 @@ import { flavourOption, prepareOptions } from './options.ts';
 export const build: Command = {
   name: 'vm:build',
   summary: 'Builds the bzImage, the packaged syncer and the initramfs; prints where they are.',
-  options: ['source', 'kernel', 'jobs'],
+  options: ['source', 'project', 'kernel', 'jobs'],
   async run({ values }, context) {
     const flavour = flavourOption(values);
     const prepared = await prepare(prepareOptions(values, [flavour]), context);
@@ -18,7 +18,9 @@ export const build: Command = {
       ['initramfs', prepared.initramfs.path],
       ['dirsync', prepared.syncer],
     ];
-    process.stdout.write(lines.map(([name = '', path]) => `${name.padEnd(10)}${path}\n`).join(''));
+    for (const [name = '', path] of lines) {
+      if (path !== undefined) process.stdout.write(`${name.padEnd(10)}${path}\n`);
+    }
     return 'PASS';
   },
 };

@@ -1,40 +1,31 @@
 /** Turns option values, as typed, into what the stages take: the same for every command. */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { globSync } from 'node:fs';
 import { oneOf, type OptionValues, wholeNumber } from '../cli/options.ts';
 import { FLAVOURS, type Flavour } from '../kernel/layout.ts';
-import { CHECKOUT } from '../paths.ts';
 import type { PrepareOptions } from '../prepare.ts';
+import { type Project, readProject } from '../project.ts';
 import type { AccelWish } from '../qemu/accel.ts';
-
-const ALL_FLAVOURS = Object.keys(FLAVOURS) as Flavour[];
 
 /** The kernels that the tests of `flavour` boot: they compare it with the stock kernel. */
 export function testedWith(flavour: Flavour): Flavour[] {
   return flavour === 'stock' ? ['stock'] : [flavour, 'stock'];
 }
 
-/** Where the C programs for the guest lie: each is compiled statically and put into /bin under its file's name. */
-const GUEST_PROGRAMS = 'test/{kernel,e2e/guest}/*.c';
-
 export function prepareOptions(values: OptionValues, flavours: readonly Flavour[]): PrepareOptions {
   return {
     source: values.source ?? 'auto',
     flavours,
     jobs: values.jobs === undefined ? availableParallelism() : wholeNumber('jobs', values.jobs, 1, 1024),
-    guestSources: guestSources(),
+    project: projectOption(values),
   };
 }
 
-export function guestSources(): string[] {
-  return globSync(GUEST_PROGRAMS, { cwd: CHECKOUT })
-    .toSorted()
-    .map((path) => join(CHECKOUT, path));
+export function projectOption(values: OptionValues): Project {
+  return readProject(values.project);
 }
 
 export function flavourOption(values: OptionValues): Flavour {
-  return oneOf('kernel', values.kernel, ALL_FLAVOURS);
+  return oneOf('kernel', values.kernel, FLAVOURS);
 }
 
 /** `--require-kvm` is the pipeline's name for `--accel kvm`: KVM or nothing. */

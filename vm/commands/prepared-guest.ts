@@ -10,6 +10,7 @@ import { accelOption, flavourOption, memoryOption, prepareOptions } from './opti
 /** The options that decide what is booted, and how. */
 export const GUEST_OPTIONS: readonly OptionName[] = [
   'source',
+  'project',
   'kernel',
   'jobs',
   'accel',

@@ -1,6 +1,6 @@
 /** `npm run vm:test`: all stages, then the end-to-end tests; TAP on stdout, one verdict as the exit code. */
 import { globSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { execa } from 'execa';
 import type { Command } from '../cli/command.ts';
 import type { Context } from '../context.ts';
@@ -8,6 +8,7 @@ import { UsageError } from '../errors.ts';
 import { fanOut, jsonLinesSink } from '../events.ts';
 import { CHECKOUT, RUNS } from '../paths.ts';
 import { prepare } from '../prepare.ts';
+import type { Project } from '../project.ts';
 import { chooseAccel } from '../qemu/accel.ts';
 import { RUN_PLAN_VARIABLE, runPlan, writeRunPlan } from '../run-plan.ts';
 import { createRunFolder } from '../run.ts';
@@ -15,18 +16,25 @@ import { readRecords } from '../qemu/artifacts.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
 import { VmError } from '../qemu/vm-error.ts';
 import { worstVerdict } from '../verdict.ts';
-import { accelOption, flavourOption, memoryOption, prepareOptions, testedWith } from './options.ts';
-
-const TESTS = 'test/e2e/*.test.ts';
+import {
+  accelOption,
+  flavourOption,
+  memoryOption,
+  prepareOptions,
+  projectOption,
+  testedWith,
+} from './options.ts';
 
 export const test: Command = {
   name: 'vm:test',
   operands: '[TEST-FILE]...',
-  summary: 'Builds what is not built, boots guests and runs the end-to-end tests (default: all of test/e2e).',
-  options: ['source', 'kernel', 'jobs', 'accel', 'require-kvm', 'memory'],
+  summary:
+    "Builds what is not built, boots guests and runs the end-to-end tests (default: all of the project's).",
+  options: ['source', 'project', 'kernel', 'jobs', 'accel', 'require-kvm', 'memory'],
   async run({ values, positionals }, context) {
     const started = performance.now();
-    const files = testFiles(positionals);
+    const project = projectOption(values);
+    const files = testFiles(positionals, project);
     const flavour = flavourOption(values);
     const wish = accelOption(values);
     const memoryMiB = memoryOption(values);
@@ -49,16 +57,16 @@ export const test: Command = {
 };
 
 /** The named test files; a name that matches none is a usage error rather than a run of nothing. */
-function testFiles(names: readonly string[]): string[] {
-  if (names.length === 0) return globSync(TESTS, { cwd: CHECKOUT }).toSorted();
+function testFiles(names: readonly string[], project: Project): readonly string[] {
+  if (names.length === 0) return project.tests;
   return names.flatMap((name) => {
-    const found = globSync(name, { cwd: CHECKOUT });
+    const found = globSync(name, { cwd: project.dir }).map((path) => join(project.dir, path));
     if (found.length > 0) return found;
     throw new UsageError({
       code: 'USAGE',
       tried: `find the test file ${name}`,
-      found: `no such file below ${CHECKOUT}`,
-      hint: `one of: ${globSync(TESTS, { cwd: CHECKOUT }).toSorted().join(' ')}`,
+      found: `no such file below ${project.dir}`,
+      hint: `one of: ${project.tests.map((path) => relative(project.dir, path)).join(' ')}`,
     });
   });
 }

@@ -11,13 +11,20 @@ import { type ArchiveEntry, type Bytes, writeArchive } from './cpio.ts';
 import { busyboxApplets, findHostProgram, PACKED_PROGRAMS } from './host-programs.ts';
 import { sharedLibraries } from './shared-libraries.ts';
 
+export interface GuestFile {
+  /** In the guest, absolute. */
+  readonly path: string;
+  readonly data: Bytes;
+  /** Default 0644. */
+  readonly mode?: number;
+}
+
 export interface InitramfsContent {
   /** The packaged syncer, which becomes `/bin/dirsync`. */
   readonly syncer?: string;
   /** Executables that become `/bin/<name>`; those that are dynamic bring their libraries. */
   readonly programs: readonly { readonly name: string; readonly path: string }[];
-  /** Further files, each with its path in the guest (absolute). The default mode is 0644. */
-  readonly files?: readonly { readonly path: string; readonly data: Bytes; readonly mode?: number }[];
+  readonly files?: readonly GuestFile[];
 }
 
 export interface Initramfs {

@@ -15,7 +15,7 @@ import { runStage } from '../events.ts';
 import { acquireLock } from '../host/lock.ts';
 import { runCompile } from './compile.ts';
 import { configureWorktree } from './configure.ts';
-import { FLAVOURS, FRAGMENTS_DIR, SERIES_DIR, type Flavour } from './layout.ts';
+import { type Flavour, fragmentsOf, isPatched, type KernelProject, treeName } from './layout.ts';
 import { BUILD_VARIABLES } from './make.ts';
 import { patchWorktree } from './patch.ts';
 import { NO_SERIES, readSeries, type Series } from './series.ts';
@@ -32,11 +32,9 @@ export interface BuildOptions {
   readonly flavour: Flavour;
   /** make's -j; default the number of processors. */
   readonly jobs?: number;
-  /** Paths of further fragments, merged after the flavour's own. */
-  readonly fragments?: readonly string[];
-  /** Default the checkout's. */
-  readonly seriesDir?: string;
-  /** Default the checkout's. */
+  /** Whose series and fragments. */
+  readonly project: KernelProject;
+  /** Where the harness's own fragments lie; default the checkout's. */
   readonly fragmentsDir?: string;
 }
 
@@ -75,15 +73,10 @@ export interface KernelBuild {
  *   the signal's reason. Nothing is then published.
  */
 export async function buildKernel(options: BuildOptions, ctx: Context): Promise<KernelBuild> {
-  const { source, flavour } = options;
-  const parts = FLAVOURS[flavour];
-  const fragmentsDir = options.fragmentsDir ?? FRAGMENTS_DIR;
-  const fragments = [
-    ...parts.fragments.map((name) => join(fragmentsDir, name)),
-    ...(options.fragments ?? []),
-  ];
+  const { source, flavour, project } = options;
+  const fragments = fragmentsOf(flavour, project, options.fragmentsDir);
   const [series, toolchain, texts] = await Promise.all([
-    parts.patched ? readSeries(options.seriesDir ?? SERIES_DIR) : NO_SERIES,
+    isPatched(flavour) ? readSeries(project.seriesDir) : NO_SERIES,
     readToolchain(ctx),
     Promise.all(fragments.map((path) => readFile(path, 'utf8'))),
   ]);
@@ -116,7 +109,7 @@ async function make(
   ctx: Context,
 ): Promise<void> {
   const { source, flavour, fragments } = options;
-  const dir = await ctx.cache.workspace(`${source.sha256.slice(0, 12)}-${flavour}`);
+  const dir = await ctx.cache.workspace(treeName(source.sha256, flavour, options.project));
   const what = `the ${flavour} kernel's build tree`;
   await using lock = await acquireLock(join(dir, 'lock'), what, ctx);
   void lock;

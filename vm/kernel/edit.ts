@@ -11,7 +11,6 @@ import { runStage } from '../events.ts';
 import { lastLines, mustRun } from '../host/tool.ts';
 import { CHECKOUT } from '../paths.ts';
 import { BASE_TAG, git, tryGit } from './git.ts';
-import { SERIES_DIR } from './layout.ts';
 import { readSeries, type Series } from './series.ts';
 import type { KernelSource } from './source/source.ts';
 
@@ -22,7 +21,8 @@ export interface EditOptions {
   readonly source: KernelSource;
   /** Must not exist; default `EDIT_DIR`. */
   readonly dir?: string;
-  readonly seriesDir?: string;
+  /** The folder of the series. */
+  readonly seriesDir: string;
 }
 
 /**
@@ -40,7 +40,7 @@ export async function editKernel(options: EditOptions, ctx: Context): Promise<st
       hint: `npm run kernel:export ${dir}, then rm -rf ${dir}`,
     });
   }
-  const series = await readSeries(options.seriesDir ?? SERIES_DIR);
+  const series = await readSeries(options.seriesDir);
   const detail = `git tree with ${series.patches.length} patches in ${dir}`;
   return runStage(ctx.events, 'patch', detail, async () => {
     const unfinished = `${dir}.unfinished`;

@@ -7,12 +7,12 @@ import { UsageError } from '../errors.ts';
 import { runStage } from '../events.ts';
 import { EDIT_DIR } from './edit.ts';
 import { BASE_TAG, git } from './git.ts';
-import { SERIES_DIR } from './layout.ts';
 
 export interface ExportOptions {
   /** A tree that `editKernel` made; default `EDIT_DIR`. */
   readonly dir?: string;
-  readonly seriesDir?: string;
+  /** The folder of the series. */
+  readonly seriesDir: string;
 }
 
 /**
@@ -29,7 +29,7 @@ const STABLE = ['--zero-commit', '--no-signature', '--no-numbered', '--abbrev=12
  */
 export async function exportKernel(options: ExportOptions, ctx: Context): Promise<string[]> {
   const dir = resolve(options.dir ?? EDIT_DIR);
-  const seriesDir = options.seriesDir ?? SERIES_DIR;
+  const { seriesDir } = options;
   const tried = `export the commits of ${dir}`;
   if (!existsSync(join(dir, '.git'))) {
     const hint = `npm run kernel:edit ${dir}`;

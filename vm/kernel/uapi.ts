@@ -4,35 +4,24 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { UserError } from '../errors.ts';
-import { SERIES_DIR } from './layout.ts';
 import { applyHunks } from './patch-file.ts';
-import { readSeries, type Series } from './series.ts';
+import type { Series } from './series.ts';
 
 const UAPI = 'include/uapi/';
 const TABLE = 'arch/x86/entry/syscalls/syscall_64.tbl';
 
 /**
  * Writes below `outDir`, to be named by `-I`: each UAPI header that the series creates, at its path (`linux/dirsync.h`),
- * and `dirsync_abi.h` with `#define __NR_dirsync_stat 451` and the like for each call that it adds.
- *
- * @throws `UserError` `BAD_SERIES` when the series adds no call
+ * and, named after the project, `dirsync_abi.h` with `#define __NR_dirsync_stat 451` and the like for each call that it
+ * adds (none, where a series adds none: a program that needs one then does not compile).
  */
-export async function uapiHeaders(outDir: string, seriesDir: string = SERIES_DIR): Promise<void> {
-  const series = await readSeries(seriesDir);
+export async function uapiHeaders(outDir: string, series: Series, projectName: string): Promise<void> {
   const numbers = addedCalls(series).map(({ name, number }) => `#define __NR_${name} ${number}\n`);
-  if (numbers.length === 0) {
-    throw new UserError({
-      code: 'BAD_SERIES',
-      tried: `find the system calls that ${seriesDir} adds`,
-      found: `no line added to ${TABLE}`,
-    });
-  }
   for (const [path, text] of createdFiles(series)) {
     if (path.startsWith(UAPI)) await write(join(outDir, path.slice(UAPI.length)), text);
   }
   await write(
-    join(outDir, 'dirsync_abi.h'),
+    join(outDir, `${projectName.replaceAll('-', '_')}_abi.h`),
     `/* Generated from the patch series. */\n#pragma once\n${numbers.join('')}`,
   );
 }

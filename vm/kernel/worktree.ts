@@ -1,10 +1,10 @@
 /**
  * A build tree: the pristine tree of a source as hard links, in which the series' files are replaced.
  *
- *     <cache>/work/<source>-<flavour>/lock          held while anything here changes
- *                                    /linux/        the tree
- *                                    /linux/build/  make's O=
- *                                    /patched.json  the paths in linux/ that are not links to the pristine tree
+ *     <cache>/work/<name>/lock          held while anything here changes (the name: `treeName` in layout.ts)
+ *                        /linux/        the tree
+ *                        /linux/build/  make's O=
+ *                        /patched.json  the paths in linux/ that are not links to the pristine tree
  *
  * Making it takes two seconds and no space. A link must never be written through, since that would change the pristine
  * tree: files are replaced by rename only. make writes to build/ alone.

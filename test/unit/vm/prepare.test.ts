@@ -2,9 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { type PrepareOptions, prepare } from '../../../vm/prepare.ts';
+import { readProject } from '../../../vm/project.ts';
 import { freshContext } from '../../helpers/fresh-context.ts';
 
-const OPTIONS: PrepareOptions = { source: 'auto', flavours: ['plain'], jobs: 1, guestSources: [] };
+const OPTIONS: PrepareOptions = { source: 'auto', flavours: ['plain'], jobs: 1, project: readProject() };
 
 void t.test('a kernel that fails stops the image, and the error is that of the kernel', async (t) => {
   const { ctx, folder } = await freshContext(t);

@@ -135,7 +135,9 @@ void t.test('a symbol with another value, or that does not exist, is dropped, to
   const fake = await fakeKernel(test);
   await writeFile(join(fake.fragmentsDir, 'more.config'), 'CONFIG_FAKE_NONE=y\nCONFIG_FAKE_DISK=m\n');
   await fake.edit('config/storage.config', 'CONFIG_FAKE_BUS=y', 'CONFIG_FAKE_BUS=n');
-  const error = await failureOf(fake.build({ fragments: [join(fake.fragmentsDir, 'more.config')] }));
+  const more = { path: join(fake.fragmentsDir, 'more.config') };
+  const fragments = [...fake.project.fragments, more];
+  const error = await failureOf(fake.build({ project: { ...fake.project, fragments } }));
   test.match(error.found, /more\.config:1: CONFIG_FAKE_NONE asked y, got n/);
   test.match(error.found, /more\.config:2: CONFIG_FAKE_DISK asked m, got n/);
 });
@@ -200,12 +202,12 @@ void t.test('kill -9 of the harness ends make and its children, too', async (tes
     import { Cache } from ${module('cache.ts')};
     import { buildKernel } from ${module('kernel/build.ts')};
     import { fetchKernel } from ${module('kernel/source/fetch.ts')};
-    const [root, linux, seriesDir, fragmentsDir] = process.argv.slice(1);
+    const [root, linux, fragmentsDir, project] = process.argv.slice(1);
     const events = { emit(event) { if (event.detail === 'forever') process.stdout.write('waiting'); } };
     const ctx = { cache: await Cache.open(root), events, signal: new AbortController().signal };
     const source = await fetchKernel({ source: linux }, ctx);
-    await buildKernel({ source, flavour: 'plain', seriesDir, fragmentsDir }, ctx);`;
-  const args = [fake.ctx.cache.root, fake.linux, fake.seriesDir, fake.fragmentsDir];
+    await buildKernel({ source, flavour: 'plain', project: JSON.parse(project), fragmentsDir }, ctx);`;
+  const args = [fake.ctx.cache.root, fake.linux, fake.fragmentsDir, JSON.stringify(fake.project)];
   const harness = execa(process.execPath, ['--input-type=module', '-e', script, ...args], {
     reject: false,
     buffer: false,

@@ -8,6 +8,7 @@ import type { Context } from '../../../../vm/context.ts';
 import { HarnessError } from '../../../../vm/errors.ts';
 import { memorySink, type HarnessEvent } from '../../../../vm/events.ts';
 import { buildKernel, type BuildOptions, type KernelBuild } from '../../../../vm/kernel/build.ts';
+import type { KernelProject } from '../../../../vm/kernel/layout.ts';
 import { fetchKernel } from '../../../../vm/kernel/source/fetch.ts';
 
 const FIXTURE = resolve(import.meta.dirname, '../../../fixtures/fake-kernel');
@@ -22,6 +23,7 @@ export interface Fake {
   readonly linux: string;
   readonly seriesDir: string;
   readonly fragmentsDir: string;
+  readonly project: KernelProject;
   /** Fetches the tree and builds it. */
   build(options?: Partial<BuildOptions>): Promise<KernelBuild>;
   /** Replaces `from`, which must be there, in a file below `dir`. */
@@ -37,6 +39,7 @@ export async function fakeKernel(t: Test): Promise<Fake> {
   const ctx = { cache: await Cache.open(join(dir, 'cache')), events: sink, signal: abort.signal };
   const [linux, seriesDir, fragmentsDir] = ['linux', 'series', 'config'].map((name) => join(dir, name));
   if (!linux || !seriesDir || !fragmentsDir) throw new Error('unreachable');
+  const project = { name: 'fake', seriesDir, fragments: [{ path: join(fragmentsDir, 'dirsync.config') }] };
   return {
     ctx,
     events: sink.events,
@@ -45,9 +48,10 @@ export async function fakeKernel(t: Test): Promise<Fake> {
     linux,
     seriesDir,
     fragmentsDir,
+    project,
     async build(options = {}) {
       const source = await fetchKernel({ source: linux }, ctx);
-      return buildKernel({ source, flavour: 'plain', seriesDir, fragmentsDir, ...options }, ctx);
+      return buildKernel({ source, flavour: 'plain', project, fragmentsDir, ...options }, ctx);
     },
     async edit(path, from, to) {
       const text = await readFile(join(dir, path), 'utf8');

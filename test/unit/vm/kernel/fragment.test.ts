@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { deniedRequests, parseConfig, readFragments } from '../../../../vm/kernel/fragment.ts';
-import { FLAVOURS, FRAGMENTS_DIR } from '../../../../vm/kernel/layout.ts';
+import { FLAVOURS, FRAGMENTS_DIR, fragmentsOf } from '../../../../vm/kernel/layout.ts';
+import { readProject } from '../../../../vm/project.ts';
 
 const anySymbol = fc.stringMatching(/^CONFIG_[A-Z0-9_]{1,12}$/);
 const anyValue = fc.oneof(fc.constantFrom('y', 'm', 'n'), fc.nat().map(String), fc.constant('"ttyS0 quiet"'));
@@ -52,23 +53,26 @@ void t.test('of two requests for a symbol the last one counts', async (test) => 
   ]);
 });
 
+const PROJECT = readProject();
+
 void t.test("each of the checkout's fragments is used", async (test) => {
-  const used = new Set(Object.values(FLAVOURS).flatMap(({ fragments }) => fragments));
-  test.same([...used].toSorted(), (await readdir(FRAGMENTS_DIR)).toSorted());
+  const used = new Set(FLAVOURS.flatMap((flavour) => fragmentsOf(flavour, PROJECT)));
+  const present = (await readdir(FRAGMENTS_DIR)).map((name) => join(FRAGMENTS_DIR, name));
+  test.same([...used].toSorted(), present.toSorted());
 });
 
 void t.test('a flavour asks each symbol once, but for its name', async (test) => {
-  for (const [flavour, { fragments }] of Object.entries(FLAVOURS)) {
-    const requests = await readFragments(fragments.map((name) => join(FRAGMENTS_DIR, name)));
+  for (const flavour of FLAVOURS) {
+    const requests = await readFragments(fragmentsOf(flavour, PROJECT));
     const symbols = requests.map(({ symbol }) => symbol).filter((symbol) => symbol !== 'CONFIG_LOCALVERSION');
     test.same(symbols.toSorted(), [...new Set(symbols)].toSorted(), flavour);
   }
 });
 
 void t.test('stock lacks the symbols of the series and nothing else', async (test) => {
-  const stock = new Set(FLAVOURS.stock.fragments);
-  const only = FLAVOURS.plain.fragments.filter((name) => !stock.has(name));
-  const requests = await readFragments(only.map((name) => join(FRAGMENTS_DIR, name)));
+  const stock = new Set(fragmentsOf('stock', PROJECT));
+  const only = fragmentsOf('plain', PROJECT).filter((path) => !stock.has(path));
+  const requests = await readFragments(only);
   test.same(
     requests.map(({ symbol }) => symbol),
     ['CONFIG_DIRSYNC', 'CONFIG_LOCALVERSION'],

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { execa } from 'execa';
 import { applyHunks, parsePatch, touchedPaths } from '../../../../vm/kernel/patch-file.ts';
-import { SERIES_DIR } from '../../../../vm/kernel/layout.ts';
 import { readSeries } from '../../../../vm/kernel/series.ts';
 import { addedCalls } from '../../../../vm/kernel/uapi.ts';
+import { readProject } from '../../../../vm/project.ts';
 
 void t.test('what git diff makes of two texts, applied to the first, gives the second', async (test) => {
   const dir = await mkdtemp(join(tmpdir(), 'dirsync-unit-'));
@@ -58,5 +58,5 @@ void t.test('context that differs is refused', async (test) => {
 });
 
 void t.test("the checkout's series adds dirsync_stat as 451 and nothing else", async (test) => {
-  test.same(addedCalls(await readSeries(SERIES_DIR)), [{ name: 'dirsync_stat', number: 451 }]);
+  test.same(addedCalls(await readSeries(readProject().seriesDir)), [{ name: 'dirsync_stat', number: 451 }]);
 });
