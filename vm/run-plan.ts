@@ -12,12 +12,17 @@ import type { AccelWish } from './qemu/accel.ts';
 /** The environment variable that names the plan's file. */
 export const RUN_PLAN_VARIABLE = 'DIRSYNC_RUN';
 
+/** Paths of the two forms of one kernel. */
+export interface PlannedKernel {
+  readonly bzImage: string;
+  readonly vmlinux: string;
+}
+
 export interface RunPlan {
   readonly runDir: string;
   /** The kernel for tests that name none. */
   readonly flavour: Flavour;
-  /** Paths of the bzImages. */
-  readonly kernels: Readonly<Partial<Record<Flavour, string>>>;
+  readonly kernels: Readonly<Partial<Record<Flavour, PlannedKernel>>>;
   readonly initramfs: string;
   /** The packaged syncer on the host, the same bytes as in the image; absent where the project has none. */
   readonly syncer?: string;
@@ -30,7 +35,7 @@ export function runPlan(
   rest: Pick<RunPlan, 'flavour' | 'runDir' | 'memoryMiB' | 'accel'>,
 ): RunPlan {
   const kernels = Object.fromEntries(
-    [...prepared.kernels].map(([flavour, kernel]) => [flavour, kernel.bzImage]),
+    [...prepared.kernels].map(([flavour, { bzImage, vmlinux }]) => [flavour, { bzImage, vmlinux }]),
   );
   const { initramfs, syncer } = prepared;
   return { ...rest, kernels, initramfs: initramfs.path, ...(syncer === undefined ? {} : { syncer }) };

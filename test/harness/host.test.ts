@@ -23,7 +23,7 @@ void t.test('files that are missing', async (t) => {
 });
 
 void t.test('no QEMU on PATH', async (t) => {
-  const kernel = await plannedKernel();
+  const { bzImage: kernel } = await plannedKernel();
   const { runDir } = await currentRunPlan();
   const { PATH: path } = process.env;
   t.teardown(() => {

@@ -11,7 +11,7 @@ const HARNESS = join(import.meta.dirname, 'fixtures', 'harness.ts');
 /** Starts a harness of its own, and resolves when it says that it is in the phase. */
 async function startHarness(t: Test, wanted: string) {
   const { runDir } = await currentRunPlan();
-  const harness = execa(process.execPath, [HARNESS, await plannedKernel(), runDir], {
+  const harness = execa(process.execPath, [HARNESS, (await plannedKernel()).bzImage, runDir], {
     stderr: 'inherit',
     reject: false,
     buffer: false,

@@ -25,7 +25,10 @@ void t.test('is a terminal of the right size, and its exit status comes back', a
     if (answers[0]?.after.test(seen)) input.write(answers.shift()?.type);
   });
   const { runDir } = await currentRunPlan();
-  const status = await openShell({ kernel: await plannedKernel(), initrd, runDir }, ctx, { input, output });
+  const status = await openShell({ kernel: (await plannedKernel()).bzImage, initrd, runDir }, ctx, {
+    input,
+    output,
+  });
   t.equal(status, 7);
   t.match(seen, /\/dev\/ttyS0[^]*33 99/);
 });

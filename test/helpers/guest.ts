@@ -2,6 +2,7 @@
 import type { Test } from 'tap';
 import type { Flavour } from '../../vm/kernel/layout.ts';
 import { progressSink } from '../../vm/progress.ts';
+import type { MachineWish } from '../../vm/qemu/machine-types.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
 import { bootPlanned, plannedKernel, testContext } from './run-plan.ts';
 
@@ -13,6 +14,8 @@ const EXT4_MIB = 256;
 
 export interface GuestOptions {
   readonly kernel?: Flavour;
+  /** The fastest by default; name `q35` where it matters that the bzImage runs on an ordinary machine. */
+  readonly machine?: MachineWish;
   /** Attach an ext4 disk and mount it at /ext4. */
   readonly ext4?: boolean;
 }
@@ -21,10 +24,14 @@ export interface GuestOptions {
  * Boots a guest for the test file `t` and shuts it down at its end; a guest that ends in any other way than by saying
  * that it is done fails the file.
  */
-export async function bootGuest(t: Test, { kernel, ext4 = true }: GuestOptions = {}): Promise<Vm> {
+export async function bootGuest(
+  t: Test,
+  { kernel, machine = 'auto', ext4 = true }: GuestOptions = {},
+): Promise<Vm> {
   const context = await testContext(t, progressSink(process.stderr));
   const disks = ext4 ? [{ sizeMiB: EXT4_MIB }] : [];
-  const vm = await bootPlanned(context, { kernel: await plannedKernel(kernel), disks });
+  const { bzImage, vmlinux } = await plannedKernel(kernel);
+  const vm = await bootPlanned(context, { kernel: bzImage, vmlinux, machine, disks });
   t.teardown(async () => {
     await vm.shutdown();
   });

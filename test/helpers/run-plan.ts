@@ -12,7 +12,13 @@ import { progressSink } from '../../vm/progress.ts';
 import { type BootOptions, bootVm } from '../../vm/qemu/boot.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
 import { createRunFolder } from '../../vm/run.ts';
-import { readRunPlan, RUN_PLAN_VARIABLE, type RunPlan, runPlan } from '../../vm/run-plan.ts';
+import {
+  type PlannedKernel,
+  readRunPlan,
+  RUN_PLAN_VARIABLE,
+  type RunPlan,
+  runPlan,
+} from '../../vm/run-plan.ts';
 
 /** A context for the test `t` with the user's cache; guests that the test leaves behind are ended with it. */
 export async function testContext<Sink extends EventSink>(
@@ -46,8 +52,8 @@ async function prepareByHand(): Promise<RunPlan> {
   });
 }
 
-/** The bzImage of one of the plan's kernels; of the one that the run is about if none is named. */
-export async function plannedKernel(flavour?: Flavour): Promise<string> {
+/** One of the plan's kernels; the one that the run is about if none is named. */
+export async function plannedKernel(flavour?: Flavour): Promise<PlannedKernel> {
   const { kernels, flavour: standard } = await currentRunPlan();
   const kernel = kernels[flavour ?? standard];
   if (kernel === undefined) throw new Error(`the run has no ${flavour ?? standard} kernel`);
@@ -57,6 +63,6 @@ export async function plannedKernel(flavour?: Flavour): Promise<string> {
 /** Boots a guest as the plan has it, with the patched kernel and the image that holds the syncer, but for `options`. */
 export async function bootPlanned(ctx: Context, options: Partial<BootOptions> = {}): Promise<Vm> {
   const { initramfs: initrd, memoryMiB, accel, runDir } = await currentRunPlan();
-  const kernel = options.kernel ?? (await plannedKernel());
-  return bootVm({ initrd, memoryMiB, accel, runDir, ...options, kernel }, ctx);
+  const { bzImage, vmlinux } = await plannedKernel();
+  return bootVm({ kernel: bzImage, vmlinux, initrd, memoryMiB, accel, runDir, ...options }, ctx);
 }

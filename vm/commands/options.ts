@@ -5,6 +5,7 @@ import { FLAVOURS, type Flavour } from '../kernel/layout.ts';
 import type { PrepareOptions } from '../prepare.ts';
 import { type Project, readProject } from '../project.ts';
 import type { AccelWish } from '../qemu/accel.ts';
+import { MACHINE_TYPES, type MachineWish } from '../qemu/machine-types.ts';
 
 /** The kernels that the tests of `flavour` boot: they compare it with the stock kernel. */
 export function testedWith(flavour: Flavour): Flavour[] {
@@ -32,6 +33,11 @@ export function flavourOption(values: OptionValues): Flavour {
 export function accelOption(values: OptionValues): AccelWish {
   const wish = oneOf('accel', values.accel, ['auto', 'kvm', 'tcg']);
   return values['require-kvm'] === true ? 'kvm' : wish;
+}
+
+/** Wishes are checked against what the machine can do when the guest is booted. */
+export function machineOption(values: OptionValues): MachineWish {
+  return oneOf('machine', values.machine, ['auto', ...MACHINE_TYPES]);
 }
 
 /** MiB. Node alone needs about 200 in the guest beside the initramfs itself. */

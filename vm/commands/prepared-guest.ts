@@ -5,7 +5,7 @@ import { RUNS } from '../paths.ts';
 import { prepare } from '../prepare.ts';
 import type { BootOptions } from '../qemu/boot.ts';
 import { createRunFolder } from '../run.ts';
-import { accelOption, flavourOption, memoryOption, prepareOptions } from './options.ts';
+import { accelOption, flavourOption, machineOption, memoryOption, prepareOptions } from './options.ts';
 
 /** The options that decide what is booted, and how. */
 export const GUEST_OPTIONS: readonly OptionName[] = [
@@ -14,6 +14,7 @@ export const GUEST_OPTIONS: readonly OptionName[] = [
   'kernel',
   'jobs',
   'accel',
+  'machine',
   'require-kvm',
   'memory',
 ];
@@ -26,5 +27,12 @@ export async function prepareGuest(values: OptionValues, context: Context): Prom
   const kernel = kernels.get(flavour);
   if (kernel === undefined) throw new Error(`the ${flavour} kernel was asked for and not built`);
   const runDir = await createRunFolder(RUNS);
-  return { kernel: kernel.bzImage, initrd: initramfs.path, runDir, ...wishes };
+  return {
+    kernel: kernel.bzImage,
+    vmlinux: kernel.vmlinux,
+    machine: machineOption(values),
+    initrd: initramfs.path,
+    runDir,
+    ...wishes,
+  };
 }

@@ -23,24 +23,28 @@ import {
   qemuArguments,
   type AgentDevice,
   type Machine,
-  type MachineType,
 } from './machine.ts';
+import { chooseMachine, type MachineWish, TRAITS } from './machine-types.ts';
 import { startQemu } from './process.ts';
 import { quoteCommand } from './quote.ts';
 import { Supervisor } from './supervisor.ts';
+import { hostTscKhz } from './tsc.ts';
 import { SHOWN_LINES, VmError, type VmEnd } from './vm-error.ts';
 import { Vm } from './vm.ts';
 
 export interface BootOptions {
-  /** bzImage, or a vmlinux with a PVH entry. */
+  /** bzImage. */
   readonly kernel: string;
+  /** The same kernel as an ELF file with a PVH entry: what a microvm starts. */
+  readonly vmlinux?: string;
   /** The initramfs; its init must start the agent, see docs/protocol.md. */
   readonly initrd: string;
   /** Folder of the run; the guest's artifacts get a folder of their own below it. */
   readonly runDir: string;
   /** Names the guest in events and artifacts; `vm` by default. */
   readonly name?: string;
-  readonly machine?: MachineType;
+  /** `auto` by default. */
+  readonly machine?: MachineWish;
   /** 1024 by default: an initramfs that holds Node needs 416, and what the guest does not touch costs nothing. */
   readonly memoryMiB?: number;
   /** 1 by default: under TCG a second processor costs 0.2 s of boot time. */
@@ -64,23 +68,39 @@ export interface BootOptions {
  * @throws VmError when the guest ends, in whatever way, before its agent has answered; also when `ctx.signal` aborts
  */
 export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
-  await Promise.all([checkKernel(options.kernel), checkInitrd(options.initrd)]);
+  await checkInitrd(options.initrd);
   const qemu = await findQemu(process.env, ctx.signal);
   const accel = await chooseAccel(options.accel ?? 'auto', qemu, ctx);
   const deadlines = deadlinesFor(accel.name, options.deadlines);
   const artifacts = await createArtifacts(resolve(options.runDir), options.name ?? 'vm');
   const nonce = randomBytes(8).toString('hex');
   const agentDevice = options.agentDevice ?? 'vport0p1';
+  const cpus = options.cpus ?? 1;
+  const tscKhz = await hostTscKhz(ctx);
+  const type = chooseMachine(options.machine ?? 'auto', {
+    accel: accel.name,
+    vmlinux: options.vmlinux !== undefined,
+    serialLines: agentDevice === 'ttyS1' ? 2 : 1,
+    tscKhz,
+  });
+  const traits = TRAITS[type];
+  const kernel = resolve(traits.kernel === 'vmlinux' ? (options.vmlinux ?? '') : options.kernel);
+  await checkKernel(kernel);
   const machine: Machine = {
     name: artifacts.name,
-    type: options.machine ?? 'q35',
+    type,
     accel: accel.name,
     memoryMiB: options.memoryMiB ?? 1024,
-    cpus: options.cpus ?? 1,
-    kernel: resolve(options.kernel),
+    cpus,
+    kernel,
     initrd: resolve(options.initrd),
     agentDevice,
-    commandLine: kernelCommandLine(agentDevice, nonce, options.append ?? ''),
+    commandLine: kernelCommandLine(
+      agentDevice,
+      nonce,
+      traits.parameters({ cpus, tscKhz }),
+      options.append ?? '',
+    ),
     disks: await createDisks(options.disks ?? [], artifacts.dir),
   };
   const args = qemuArguments(machine, harnessWiring(artifacts.consoleLog));

@@ -4,15 +4,9 @@
  * Two lines: ttyS0 is the kernel's console, which QEMU itself also writes to a file; the other one is the agent's. QMP
  * and the agent's line are file descriptors that QEMU inherits, see process.ts.
  */
+import { type MachineType, TRAITS } from './machine-types.ts';
 import { AGENT_FD, QMP_FD } from './process.ts';
 import { escapeCommas } from './quote.ts';
-
-/**
- * Ordinary machine types. From QEMU's start to its exit after init's poweroff, on an idle host under TCG (QEMU 7.2,
- * Linux 6.1.192, three runs each): q35 1431 to 1437 ms, pc 1422 to 1519 ms; with the PS/2 controller 350 ms more. So
- * time does not choose, and q35 is the default: its PCI Express is what today's machines have.
- */
-export type MachineType = 'q35' | 'pc';
 
 /**
  * The device in the guest that carries the agent's line: a virtio serial port, a second serial line for kernels without
@@ -76,35 +70,35 @@ export function accelArguments(accel: Machine['accel']): string[] {
 
 /** QEMU's arguments. */
 export function qemuArguments(machine: Machine, wiring: Wiring): string[] {
+  const { virtio, ...traits } = TRAITS[machine.type];
   return [
     ['-name', `dirsync-${machine.name}`],
-    // A PS/2 controller that nobody needs costs the guest time in probing and in powering off.
-    ['-machine', `${machine.type},i8042=off`],
+    ['-machine', traits.machine],
     accelArguments(machine.accel),
     ['-m', `${machine.memoryMiB}M`, '-smp', String(machine.cpus)],
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     // pvpanic says that the guest panicked; the guest then goes on, to print its report and to leave by panic=-1.
-    ['-device', 'pvpanic', '-action', 'panic=none'],
+    [...(traits.pvpanic ? ['-device', 'pvpanic'] : []), '-action', 'panic=none'],
     ['-chardev', wiring.console, '-serial', 'chardev:console'],
-    agentArguments(machine.agentDevice, wiring),
+    agentArguments(machine, wiring),
     wiring.qmp === undefined ? [] : ['-chardev', wiring.qmp, '-mon', 'chardev=qmp,mode=control'],
     ...machine.disks.map(({ path, format }, index) => [
       '-drive',
       `file=${escapeCommas(path)},format=${format},if=none,id=disk${index},discard=unmap`,
       '-device',
-      `virtio-blk-pci,drive=disk${index}`,
+      `virtio-blk-${virtio},drive=disk${index}`,
     ]),
     ['-kernel', machine.kernel, '-initrd', machine.initrd, '-append', machine.commandLine],
   ].flat();
 }
 
-function agentArguments(device: AgentDevice, wiring: Wiring): string[] {
-  switch (device) {
+function agentArguments({ type, agentDevice }: Machine, wiring: Wiring): string[] {
+  switch (agentDevice) {
     case 'vport0p1':
       return [
         ['-chardev', wiring.agent],
         // Port 0 is for a console, so ours is 1; the guest would set up queues for 31 of them.
-        ['-device', 'virtio-serial-pci,max_ports=2'],
+        ['-device', `virtio-serial-${TRAITS[type].virtio},max_ports=2`],
         ['-device', 'virtserialport,chardev=agent,name=dirsync.agent'],
       ].flat();
     case 'ttyS1':
@@ -118,10 +112,17 @@ function agentArguments(device: AgentDevice, wiring: Wiring): string[] {
  * The kernel's command line. `panic=-1` leaves at once after a panic, and printk.time=1 lets the console's reader tell
  * the kernel's lines from a program's. There is no `quiet`: it would hide warnings, and saves 25 ms only.
  *
+ * @param machine what the machine's type asks for
  * @param append is added last; a parameter in it replaces ours of the same name, but for `console`, which adds up
  */
-export function kernelCommandLine(agentDevice: AgentDevice, nonce: string, append: string): string {
-  const own = ['printk.time=1', 'panic=-1', `dirsync.agent=${agentDevice}`, `dirsync.nonce=${nonce}`];
+export function kernelCommandLine(
+  agentDevice: AgentDevice,
+  nonce: string,
+  machine: readonly string[],
+  append: string,
+): string {
+  const agent = [`dirsync.agent=${agentDevice}`, `dirsync.nonce=${nonce}`];
+  const own = ['printk.time=1', 'panic=-1', ...machine, ...agent];
   const given = append.split(/\s+/).filter((word) => word !== '');
   const names = new Set(given.map(parameterName));
   return ['console=ttyS0', ...own.filter((word) => !names.has(parameterName(word))), ...given].join(' ');

@@ -7,6 +7,7 @@ import {
   qemuArguments,
   type Machine,
 } from '../../../../vm/qemu/machine.ts';
+import { TRAITS } from '../../../../vm/qemu/machine-types.ts';
 import { escapeCommas, quoteCommand } from '../../../../vm/qemu/quote.ts';
 
 const MACHINE: Machine = {
@@ -72,16 +73,35 @@ void t.test('by hand there is nothing that only the harness could connect', asyn
   t.notMatch(args.join(' '), /fd=|logfile|qmp/);
 });
 
+void t.test('a microvm has neither PCI nor pvpanic', async (t) => {
+  const args = qemuArguments({ ...MACHINE, type: 'microvm' }, HAND_WIRING);
+  t.strictSame(values(args, '-machine'), ['microvm,acpi=off']);
+  t.strictSame(values(args, '-device'), [
+    'virtio-serial-device,max_ports=2',
+    'virtserialport,chardev=agent,name=dirsync.agent',
+    'virtio-blk-device,drive=disk0',
+  ]);
+});
+
+void t.test("what the machine asks for stands before the user's parameters, which replace it", async (t) => {
+  const own = TRAITS.microvm.parameters({ cpus: 1, tscKhz: 2_596_136 });
+  t.match(
+    kernelCommandLine('vport0p1', 'c0ffee', own, 'reboot=k'),
+    /panic=-1 tsc_early_khz=2596136 noapictimer noreplace-smp .* dirsync\.nonce=c0ffee reboot=k$/,
+  );
+  t.notMatch(TRAITS.microvm.parameters({ cpus: 2, tscKhz: 1 }), ['noapictimer']);
+});
+
 void t.test("the user's kernel parameters come last, and replace ours", async (t) => {
   t.equal(
-    kernelCommandLine('vport0p1', 'c0ffee', ' panic=5  foo'),
+    kernelCommandLine('vport0p1', 'c0ffee', [], ' panic=5  foo'),
     'console=ttyS0 printk.time=1 dirsync.agent=vport0p1 dirsync.nonce=c0ffee panic=5 foo',
   );
   t.match(
-    kernelCommandLine('ttyS1', 'c0ffee', 'console=tty0'),
+    kernelCommandLine('ttyS1', 'c0ffee', [], 'console=tty0'),
     /^console=ttyS0 .* dirsync\.nonce=c0ffee console=tty0$/,
   );
-  t.match(kernelCommandLine('ttyS1', 'c0ffee', ''), / dirsync\.nonce=c0ffee$/);
+  t.match(kernelCommandLine('ttyS1', 'c0ffee', [], ''), / dirsync\.nonce=c0ffee$/);
 });
 
 void t.test('a quoted command is the same words again for a shell', async (t) => {
