@@ -55,7 +55,7 @@ export interface BootOptions {
   readonly agentDevice?: AgentDevice;
   /** Added to the end of the kernel's command line. */
   readonly append?: string;
-  /** Empty disks, /dev/vda first. */
+  /** /dev/vda first. */
   readonly disks?: readonly DiskOptions[];
   /** Replaces single deadlines of deadlines.ts. */
   readonly deadlines?: Partial<Deadlines>;
@@ -105,7 +105,9 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
   };
   const args = qemuArguments(machine, harnessWiring(artifacts.consoleLog));
   const commandLine = quoteCommand([qemu.path, ...args]);
-  const byHand = quoteCommand([qemu.path, ...qemuArguments(machine, HAND_WIRING)]);
+  // By hand nothing is recorded: it would replace the record of this run.
+  const plainDisks = machine.disks.map(({ path }) => ({ path }));
+  const byHand = quoteCommand([qemu.path, ...qemuArguments({ ...machine, disks: plainDisks }, HAND_WIRING)]);
   await writeCommands(artifacts, commandLine, byHand);
   const facts = { ...machine, qemu, accel, deadlines, nonce, rerun: byHand };
   const record = (end: VmEnd): VmRecord => ({ ...facts, ...end });
@@ -171,6 +173,7 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
   return new Vm({
     name: machine.name,
     dir: artifacts.dir,
+    disks: machine.disks,
     pid,
     hello,
     readyMs,

@@ -4,6 +4,7 @@
  * Two lines: ttyS0 is the kernel's console, which QEMU itself also writes to a file; the other one is the agent's. QMP
  * and the agent's line are file descriptors that QEMU inherits, see process.ts.
  */
+import { type Disk, diskArguments } from './blockdev.ts';
 import { type MachineType, TRAITS } from './machine-types.ts';
 import { AGENT_FD, QMP_FD } from './process.ts';
 import { escapeCommas } from './quote.ts';
@@ -14,12 +15,6 @@ import { escapeCommas } from './quote.ts';
  * they carry a second is in docs/protocol.md.
  */
 export type AgentDevice = 'vport0p1' | 'ttyS1' | 'ttyS0';
-
-export interface Disk {
-  /** Absolute path of the image. The first disk is /dev/vda in the guest. */
-  readonly path: string;
-  readonly format: 'raw';
-}
 
 export interface Machine {
   /** Shown in process lists and in QEMU's own messages. */
@@ -82,12 +77,7 @@ export function qemuArguments(machine: Machine, wiring: Wiring): string[] {
     ['-chardev', wiring.console, '-serial', 'chardev:console'],
     agentArguments(machine, wiring),
     wiring.qmp === undefined ? [] : ['-chardev', wiring.qmp, '-mon', 'chardev=qmp,mode=control'],
-    ...machine.disks.map(({ path, format }, index) => [
-      '-drive',
-      `file=${escapeCommas(path)},format=${format},if=none,id=disk${index},discard=unmap`,
-      '-device',
-      `virtio-blk-${virtio},drive=disk${index}`,
-    ]),
+    ...machine.disks.map((disk, index) => diskArguments(disk, index, virtio)),
     ['-kernel', machine.kernel, '-initrd', machine.initrd, '-append', machine.commandLine],
   ].flat();
 }

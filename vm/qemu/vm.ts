@@ -5,6 +5,7 @@ import type { AgentClient, ExecOptions, ExecResult, SpawnOptions } from '../gues
 import type { GuestProcess } from '../guest/guest-process.ts';
 import type { Hello } from '../guest/messages.ts';
 import type { Bytes } from '../guest/wire-bytes.ts';
+import type { Disk } from './blockdev.ts';
 import type { Qmp } from './qmp.ts';
 import type { Supervisor } from './supervisor.ts';
 import { VmError, type VmEnd } from './vm-error.ts';
@@ -20,6 +21,7 @@ export interface VmParts {
   readonly name: string;
   /** Folder with console.log, qemu.log, command.txt, vm.json and the disks. */
   readonly dir: string;
+  readonly disks: readonly Disk[];
   readonly pid: number | undefined;
   readonly hello: Hello;
   readonly readyMs: number;
@@ -40,6 +42,8 @@ export interface VmParts {
 export class Vm implements AsyncDisposable {
   readonly name: string;
   readonly dir: string;
+  /** Its disks, /dev/vda first: files that outlive it. */
+  readonly disks: readonly Disk[];
   /** QEMU's process id on the host. */
   readonly pid: number | undefined;
   /** What the guest said of itself: kernel release, boot time, processors, memory. */
@@ -57,6 +61,7 @@ export class Vm implements AsyncDisposable {
     this.#parts = parts;
     this.name = parts.name;
     this.dir = parts.dir;
+    this.disks = parts.disks;
     this.pid = parts.pid;
     this.hello = parts.hello;
     this.readyMs = parts.readyMs;

@@ -20,7 +20,7 @@ const MACHINE: Machine = {
   initrd: '/k/initramfs.cpio',
   agentDevice: 'vport0p1',
   commandLine: 'console=ttyS0 panic=-1',
-  disks: [{ path: '/run/a,b/disk0.img', format: 'raw' }],
+  disks: [{ path: '/run/a,b/disk0.img' }],
 };
 
 /** The values given for an option, in order. */
@@ -40,14 +40,11 @@ void t.test('arguments of the guest as the harness runs it', async (t) => {
     'socket,id=qmp,fd=3',
   ]);
   t.strictSame(values(args, '-serial'), ['chardev:console'], 'ttyS0');
-  t.strictSame(values(args, '-drive'), [
-    'file=/run/a,,b/disk0.img,format=raw,if=none,id=disk0,discard=unmap',
-  ]);
   t.strictSame(values(args, '-device'), [
     'pvpanic',
     'virtio-serial-pci,max_ports=2',
     'virtserialport,chardev=agent,name=dirsync.agent',
-    'virtio-blk-pci,drive=disk0',
+    'virtio-blk-pci,drive=disk0,id=disk0',
   ]);
   t.strictSame(values(args, '-append'), [MACHINE.commandLine]);
   for (const option of ['-nodefaults', '-no-user-config', '-no-reboot']) t.ok(args.includes(option), option);
@@ -79,7 +76,7 @@ void t.test('a microvm has neither PCI nor pvpanic', async (t) => {
   t.strictSame(values(args, '-device'), [
     'virtio-serial-device,max_ports=2',
     'virtserialport,chardev=agent,name=dirsync.agent',
-    'virtio-blk-device,drive=disk0',
+    'virtio-blk-device,drive=disk0,id=disk0',
   ]);
 });
 
