@@ -4,6 +4,7 @@
  * Nothing else in the harness prints. stdout belongs to TAP; the sinks below write to stderr.
  */
 import { appendFileSync } from 'node:fs';
+import type { Finding } from './console/finding.ts';
 import type { Verdict } from './verdict.ts';
 
 /** The stages of a run, in their order. */
@@ -51,9 +52,13 @@ export type HarnessEvent =
       readonly kind: 'vm.end';
       readonly vm: string;
       readonly verdict: Verdict;
-      /** One line, e.g. `Kernel panic - not syncing: sysrq triggered crash`. */
+      /** One line, e.g. `kernel panic: sysrq triggered crash`. */
       readonly title: string;
       readonly ms: number;
+      /** What the kernel complained of, in its order. */
+      readonly findings?: readonly Finding[];
+      /** Names of files beside console.log that tell more of a bad end. */
+      readonly diagnostics?: readonly string[];
     }
   | { readonly kind: 'run.end'; readonly verdict: Verdict; readonly ms: number };
 

@@ -49,7 +49,7 @@ void t.test('PANIC: everything that is pending rejects with it', async (t) => {
   t.equal(new Set(errors).size, 1, 'one error for all');
   const [error] = errors;
   t.match(error, { verdict: 'PANIC', code: 'VM_PANIC' });
-  t.equal(error?.end.title, 'Kernel panic - not syncing: sysrq triggered crash');
+  t.equal(error?.end.title, 'kernel panic: sysrq triggered crash');
   t.ok((error?.end.consoleTail.length ?? 0) <= 40);
   t.match(error?.report, /sysrq triggered crash[^]*Call Trace[^]*qemu-system-x86_64.*-append[^]*try: /);
   t.equal(emitted(ctx), 'PANIC');
@@ -70,7 +70,7 @@ void t.test('SPLAT: a guest that logged a warning has not passed, though it said
   const ctx = await recordingContext(t);
   const vm = await boot(ctx);
   await vm.writeFile('/dev/kmsg', '<4>WARNING: CPU: 0 PID: 1 at fs/dirsync.c:1 nothing+0x0/0x1\n');
-  t.match(await vmErrorOf(vm.shutdown()), { verdict: 'SPLAT', end: { title: /^WARNING: CPU: 0/ } });
+  t.match(await vmErrorOf(vm.shutdown()), { verdict: 'SPLAT', end: { title: 'WARNING in nothing' } });
 });
 
 void t.test('HANG: the agent gives no more sign of life', async (t) => {
@@ -84,7 +84,7 @@ void t.test('HANG: the agent gives no more sign of life', async (t) => {
 void t.test('LOST: the agent dies, and the guest with it', async (t) => {
   const vm = await boot(await recordingContext(t));
   const error = await vmErrorOf(vm.exec(['/bin/sh', '-c', 'kill -KILL $PPID; sleep 1000']));
-  t.match(error, { verdict: 'LOST', end: { title: /powered off without saying done/ } });
+  t.match(error, { verdict: 'LOST', end: { title: /without saying done/ } });
 });
 
 for (const signal of ['SIGKILL', 'SIGTERM'] as const) {

@@ -1,5 +1,6 @@
 /** What `vm:boot` and `vm:shell` have in common: one kernel and the image, ready to be booted. */
 import type { OptionName, OptionValues } from '../cli/options.ts';
+import { readKnownSplats } from '../console/known-splats.ts';
 import type { Context } from '../context.ts';
 import { RUNS } from '../paths.ts';
 import { prepare } from '../prepare.ts';
@@ -23,6 +24,7 @@ export const GUEST_OPTIONS: readonly OptionName[] = [
 export async function prepareGuest(values: OptionValues, context: Context): Promise<BootOptions> {
   const flavour = flavourOption(values);
   const wishes = { accel: accelOption(values), memoryMiB: memoryOption(values) };
+  await readKnownSplats();
   const { kernels, initramfs } = await prepare(prepareOptions(values, [flavour]), context);
   const kernel = kernels.get(flavour);
   if (kernel === undefined) throw new Error(`the ${flavour} kernel was asked for and not built`);

@@ -3,6 +3,7 @@ import { globSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { execa } from 'execa';
 import type { Command } from '../cli/command.ts';
+import { readKnownSplats } from '../console/known-splats.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { fanOut, jsonLinesSink } from '../events.ts';
@@ -38,6 +39,8 @@ export const test: Command = {
     const flavour = flavourOption(values);
     const wish = accelOption(values);
     const memoryMiB = memoryOption(values);
+    // An entry that has expired is told now, and not by the first guest.
+    await readKnownSplats();
     const runDir = await createRunFolder(RUNS);
     const events = fanOut(context.events, jsonLinesSink(join(runDir, 'events.jsonl')));
     const recorded: Context = { ...context, events };

@@ -4,25 +4,39 @@
  * The file with the whole log is written by QEMU itself, so that it is complete even if the harness is killed.
  */
 import { LineSplitter } from './lines.ts';
-import { SplatDetector, type Finding } from './panic.ts';
+import { SplatDetector } from './detector.ts';
+import type { Finding } from './finding.ts';
+import { excuse, type KnownSplat } from './known-splats.ts';
 
 /** Lines kept in memory; a bad end shows fewer. */
 const KEPT = 1000;
 
 export class ConsoleLog {
+  readonly #known: readonly KnownSplat[];
   readonly #splitter = new LineSplitter();
   readonly #detector = new SplatDetector();
   readonly #kept: string[] = [];
   #count = 0;
 
-  /** Takes a chunk as it came, and returns what its completed lines reveal. */
-  feed(chunk: Uint8Array): Finding[] {
-    return this.#take(this.#splitter.feed(chunk));
+  /** @param known the reports that are excused */
+  constructor(known: readonly KnownSplat[] = []) {
+    this.#known = known;
+  }
+
+  /** Takes a chunk as it came. */
+  feed(chunk: Uint8Array): void {
+    this.#take(this.#splitter.feed(chunk));
   }
 
   /** To be called when the console ends: its last line may have no end. */
-  end(): Finding[] {
-    return this.#take(this.#splitter.end());
+  end(): void {
+    this.#take(this.#splitter.end());
+  }
+
+  /** The kernel's reports so far; the last may still grow. */
+  get findings(): readonly Finding[] {
+    const { findings } = this.#detector;
+    return this.#known.length === 0 ? findings : findings.map((finding) => excuse(finding, this.#known));
   }
 
   /** How many lines there were, also those that are no longer kept. */
@@ -35,10 +49,10 @@ export class ConsoleLog {
     return count <= 0 ? [] : this.#kept.slice(-count);
   }
 
-  #take(lines: readonly string[]): Finding[] {
+  #take(lines: readonly string[]): void {
     this.#count += lines.length;
     this.#kept.push(...lines);
     if (this.#kept.length > KEPT) this.#kept.splice(0, this.#kept.length - KEPT);
-    return lines.flatMap((line) => this.#detector.line(line) ?? []);
+    for (const line of lines) this.#detector.line(line);
   }
 }

@@ -17,6 +17,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** Called at every beat with the guest's uptime in ms. */
   readonly onBeat?: (uptimeMs: number) => void;
+  /** Called with the flags of /proc/sys/kernel/tainted whenever the agent tells them. */
+  readonly onTaint?: (flags: number) => void;
   /** Called with one line of text for noise and damage on the line, which is repaired, but worth recording. */
   readonly onFault?: (text: string) => void;
 }
@@ -222,6 +224,7 @@ export class AgentClient {
 
   #onMessage(message: GuestMessage): void {
     this.#lastBeatAt = performance.now();
+    if ('taint' in message && message.taint !== undefined) this.#options.onTaint?.(message.taint);
     switch (message.type) {
       case 'hello':
         this.#onHello(message);

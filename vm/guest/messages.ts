@@ -51,11 +51,18 @@ export interface Hello {
   readonly boot_ms: number;
   readonly cpus: number;
   readonly mem_kib: number;
+  /** The flags of /proc/sys/kernel/tainted; absent where there is no such file. */
+  readonly taint?: number;
 }
 
 export type GuestMessage =
   | Hello
-  | { readonly type: 'beat'; readonly uptime_ms: number; readonly processes: number }
+  | {
+      readonly type: 'beat';
+      readonly uptime_ms: number;
+      readonly processes: number;
+      readonly taint?: number;
+    }
   | { readonly type: 'result'; readonly id: number; readonly pid?: number; readonly size?: number }
   | { readonly type: 'error'; readonly id: number; readonly errno: string; readonly message: string }
   | {
@@ -72,7 +79,7 @@ export type GuestMessage =
       readonly ms: number;
     }
   | { readonly type: 'data'; readonly id: number; readonly data: string }
-  | { readonly type: 'done'; readonly id: number; readonly nonce: string };
+  | { readonly type: 'done'; readonly id: number; readonly nonce: string; readonly taint?: number };
 
 type FieldKind = 'number' | 'string' | 'number?' | 'string?';
 
@@ -85,14 +92,15 @@ const FIELDS: Readonly<Record<GuestMessage['type'], Readonly<Record<string, Fiel
     boot_ms: 'number',
     cpus: 'number',
     mem_kib: 'number',
+    taint: 'number?',
   },
-  beat: { uptime_ms: 'number', processes: 'number' },
+  beat: { uptime_ms: 'number', processes: 'number', taint: 'number?' },
   result: { id: 'number', pid: 'number?', size: 'number?' },
   error: { id: 'number', errno: 'string', message: 'string' },
   out: { process: 'number', stream: 'string', data: 'string' },
   exit: { process: 'number', code: 'number?', signal: 'string?', ms: 'number' },
   data: { id: 'number', data: 'string' },
-  done: { id: 'number', nonce: 'string' },
+  done: { id: 'number', nonce: 'string', taint: 'number?' },
 };
 
 /** Parses and checks a payload; returns what is wrong with it as a string instead of throwing. */

@@ -49,7 +49,9 @@ export interface VmRecord extends VmEnd {
 export const UNJUDGED = {
   verdict: 'LOST',
   title: 'the process that ran the guest was ended before it could judge it',
+  findings: [],
   consoleTail: [],
+  diagnostics: [],
   ms: 0,
 } as const satisfies Partial<VmEnd>;
 

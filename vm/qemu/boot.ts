@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import { type KnownSplat, readKnownSplats } from '../console/known-splats.ts';
 import type { Context } from '../context.ts';
 import { AgentLostError } from '../guest/errors.ts';
 import { AgentClient } from '../guest/agent-client.ts';
@@ -59,6 +60,10 @@ export interface BootOptions {
   readonly disks?: readonly DiskOptions[];
   /** Replaces single deadlines of deadlines.ts. */
   readonly deadlines?: Partial<Deadlines>;
+  /** Save the guest's memory when it hangs or panics: a file of up to `memoryMiB`. */
+  readonly dump?: boolean;
+  /** The kernel's reports that are excused; by default those of kernel-patch/known-splats.json. */
+  readonly knownSplats?: readonly KnownSplat[];
 }
 
 /**
@@ -69,6 +74,7 @@ export interface BootOptions {
  */
 export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
   await checkInitrd(options.initrd);
+  const knownSplats = options.knownSplats ?? (await readKnownSplats());
   const qemu = await findQemu(process.env, ctx.signal);
   const accel = await chooseAccel(options.accel ?? 'auto', qemu, ctx);
   const deadlines = deadlinesFor(accel.name, options.deadlines);
@@ -128,12 +134,14 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
     commandLine,
     ...(pid !== undefined && { pid }),
   });
-  const supervisor = new Supervisor(qemuProcess, deadlines, ctx.signal);
+  const examination = { dir: artifacts.dir, dump: options.dump ?? false };
+  const supervisor = new Supervisor(qemuProcess, deadlines, examination, knownSplats, ctx.signal);
   const { agent, console, consoleInput } = qemuProcess;
   const line = agentDevice === 'ttyS0' ? agentLine(console, consoleInput) : agentLine(agent, agent);
   const client = AgentClient.connect(line, {
     nonce,
     onBeat: () => supervisor.observe({ kind: 'beat' }),
+    onTaint: (flags) => supervisor.observe({ kind: 'taint', flags }),
     onFault: (text) =>
       ctx.events.emit({ kind: 'warning', text: `${machine.name}: the agent's line: ${text}` }),
   });
@@ -146,9 +154,16 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
   let failure: VmError | undefined;
   const ended = supervisor.ended.then(async ({ verdict, title }): Promise<VmEnd> => {
     const ms = supervisor.elapsedMs;
-    const end = { verdict, title, consoleTail: supervisor.console.tail(SHOWN_LINES), commandLine, ms };
+    const { findings, diagnostics } = supervisor;
+    const consoleTail = supervisor.tail(SHOWN_LINES);
+    const end = { verdict, title, findings, consoleTail, diagnostics, commandLine, ms };
     if (verdict !== 'PASS') failure = new VmError(machine.name, end, artifacts.dir, byHand);
-    ctx.events.emit({ kind: 'vm.end', vm: machine.name, verdict, title, ms });
+    for (const { title: report, known } of findings) {
+      if (known === undefined) continue;
+      const text = `${machine.name}: known splat, excused until ${known.expires}: ${report} (${known.reason})`;
+      ctx.events.emit({ kind: 'note', text });
+    }
+    ctx.events.emit({ kind: 'vm.end', vm: machine.name, verdict, title, ms, findings, diagnostics });
     // Before anybody is told: a test that does not catch the error ends its process with it.
     try {
       await writeRecord(artifacts, record(end));

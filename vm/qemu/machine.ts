@@ -74,6 +74,8 @@ export function qemuArguments(machine: Machine, wiring: Wiring): string[] {
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     // pvpanic says that the guest panicked; the guest then goes on, to print its report and to leave by panic=-1.
     [...(traits.pvpanic ? ['-device', 'pvpanic'] : []), '-action', 'panic=none'],
+    // Whoever watches by QMP looks at a guest that is over before QEMU goes, see supervisor.ts.
+    wiring.qmp === undefined ? [] : ['-action', 'shutdown=pause'],
     ['-chardev', wiring.console, '-serial', 'chardev:console'],
     agentArguments(machine, wiring),
     wiring.qmp === undefined ? [] : ['-chardev', wiring.qmp, '-mon', 'chardev=qmp,mode=control'],
@@ -100,7 +102,8 @@ function agentArguments({ type, agentDevice }: Machine, wiring: Wiring): string[
 
 /**
  * The kernel's command line. `panic=-1` leaves at once after a panic, and printk.time=1 lets the console's reader tell
- * the kernel's lines from a program's. There is no `quiet`: it would hide warnings, and saves 25 ms only.
+ * the kernel's lines from a program's. unknown_nmi_panic makes a guest that hangs with interrupts off tell where, see
+ * examine.ts. There is no `quiet`: it would hide warnings, and saves 25 ms only.
  *
  * @param machine what the machine's type asks for
  * @param append is added last; a parameter in it replaces ours of the same name, but for `console`, which adds up
@@ -112,7 +115,7 @@ export function kernelCommandLine(
   append: string,
 ): string {
   const agent = [`dirsync.agent=${agentDevice}`, `dirsync.nonce=${nonce}`];
-  const own = ['printk.time=1', 'panic=-1', ...machine, ...agent];
+  const own = ['printk.time=1', 'panic=-1', 'unknown_nmi_panic', ...machine, ...agent];
   const given = append.split(/\s+/).filter((word) => word !== '');
   const names = new Set(given.map(parameterName));
   return ['console=ttyS0', ...own.filter((word) => !names.has(parameterName(word))), ...given].join(' ');

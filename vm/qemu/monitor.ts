@@ -5,7 +5,8 @@
  * judges once it is gone. One bad end has many signs (a panic also closes the agent's line and ends QEMU), so the judge
  * looks at all of them, worst cause first, and not at the sign that happened to come first.
  */
-import type { Finding } from '../console/panic.ts';
+import { explanationOfHang, type Finding } from '../console/finding.ts';
+import { newTaint } from '../console/taint.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { QemuExit } from './process.ts';
@@ -15,12 +16,15 @@ export type StopReason = 'boot' | 'beat' | 'exit' | 'panic' | 'agent' | 'interna
 
 /** Something seen of the guest. Times, where the policy needs them, are given beside, see `observe`. */
 export type Observation =
+  /** `findings` are all so far, not only the new ones. */
   | { readonly kind: 'console'; readonly lineCount: number; readonly findings: readonly Finding[] }
   | { readonly kind: 'qmp'; readonly event: string; readonly data: Readonly<Record<string, unknown>> }
   /** QEMU's run state became `internal-error`: it is alive, its guest is not. */
   | { readonly kind: 'internal-error' }
   | { readonly kind: 'hello' }
   | { readonly kind: 'beat' }
+  /** The flags of /proc/sys/kernel/tainted, as the agent read them. */
+  | { readonly kind: 'taint'; readonly flags: number }
   | { readonly kind: 'shutdown-asked' }
   | { readonly kind: 'done' }
   /** The conversation was given up: another nonce, an unknown protocol, a line that cannot be repaired. */
@@ -33,8 +37,11 @@ export type Observation =
 export interface Facts {
   readonly startedAt: number;
   readonly consoleLines: number;
-  readonly panic?: { readonly title: string; readonly at: number };
-  readonly splat?: string;
+  readonly findings: readonly Finding[];
+  /** When the panic was seen first, on the console or by pvpanic. */
+  readonly panicAt?: number;
+  /** Taint flags: those that the kernel had when the agent answered, and the latest. */
+  readonly taint?: { readonly first: number; readonly last: number };
   readonly internalError?: true;
   /** QEMU's SHUTDOWN event: `guest-shutdown`, `guest-reset`, `host-signal`, ... */
   readonly shutdownReason?: string;
@@ -50,15 +57,15 @@ export interface Facts {
 
 /** What is known of a guest whose QEMU was started at `now`. */
 export function initialFacts(now: number): Facts {
-  return { startedAt: now, consoleLines: 0 };
+  return { startedAt: now, consoleLines: 0, findings: [] };
 }
 
-/** Adds one observation. What came first stays: the first panic, the first splat, the first reason to stop. */
+/** Adds one observation. What came first stays: the panic's time, the first reason to stop. */
 export function observe(facts: Facts, seen: Observation, now: number): Facts {
   let news: Partial<Facts> = {};
   switch (seen.kind) {
     case 'console':
-      news = { consoleLines: seen.lineCount, ...newFindings(facts, seen.findings, now) };
+      news = newsOfConsole(facts, seen, now);
       break;
     case 'qmp':
       news = newsOfQmp(facts, seen.event, seen.data, now);
@@ -71,6 +78,9 @@ export function observe(facts: Facts, seen: Observation, now: number): Facts {
       break;
     case 'beat':
       news = { lastBeatAt: now };
+      break;
+    case 'taint':
+      news = { taint: { first: facts.taint?.first ?? seen.flags, last: seen.flags } };
       break;
     case 'shutdown-asked':
       news = { shutdownAskedAt: facts.shutdownAskedAt ?? now };
@@ -94,14 +104,15 @@ export function observe(facts: Facts, seen: Observation, now: number): Facts {
   return { ...facts, ...news };
 }
 
-function newFindings(facts: Facts, findings: readonly Finding[], now: number): Partial<Facts> {
-  const panic = findings.find((finding) => finding.kind === 'panic');
-  const splat = findings.find((finding) => finding.kind === 'splat');
-  return {
-    // pvpanic may have told of the panic before, without a title.
-    ...(panic && !facts.panic?.title && { panic: { title: panic.title, at: now } }),
-    ...(splat && facts.splat === undefined && { splat: splat.title }),
-  };
+function newsOfConsole(
+  facts: Facts,
+  { lineCount, findings }: Extract<Observation, { kind: 'console' }>,
+  now: number,
+): Partial<Facts> {
+  // What is printed after the harness stopped the guest was asked for by the harness.
+  if (facts.stopped !== undefined && facts.stopped !== 'panic') return { consoleLines: lineCount };
+  const panics = facts.panicAt === undefined && findings.some(({ kind }) => kind === 'panic');
+  return { consoleLines: lineCount, findings, ...(panics && { panicAt: now }) };
 }
 
 /** The events are QEMU's, see qapi/run-state.json. */
@@ -111,8 +122,9 @@ function newsOfQmp(
   data: Readonly<Record<string, unknown>>,
   now: number,
 ): Partial<Facts> {
-  if (event === 'GUEST_PANICKED') return { panic: facts.panic ?? { title: '', at: now } };
-  if (event === 'SHUTDOWN') return { shutdownReason: String(data['reason']) };
+  if (event === 'GUEST_PANICKED') return { panicAt: facts.panicAt ?? now };
+  // What follows the guest's own end is only how QEMU was told to go.
+  if (event === 'SHUTDOWN') return { shutdownReason: facts.shutdownReason ?? String(data['reason']) };
   return {};
 }
 
@@ -126,7 +138,7 @@ export function nextStep(facts: Facts, deadlines: Deadlines, now: number): Step 
   if (facts.exit !== undefined) return { kind: 'judge' };
   if (facts.aborted) return { kind: 'stop', reason: 'aborted' };
   if (facts.internalError) return { kind: 'stop', reason: 'internal-error' };
-  if (facts.agentClosed !== undefined && facts.doneAt === undefined && facts.panic === undefined) {
+  if (facts.agentClosed !== undefined && facts.doneAt === undefined && facts.panicAt === undefined) {
     return { kind: 'stop', reason: 'agent' };
   }
   const { reason, at } = currentDeadline(facts, deadlines);
@@ -138,8 +150,8 @@ function currentDeadline(
   facts: Facts,
   deadlines: Deadlines,
 ): { readonly reason: StopReason; readonly at: number } {
-  const { panic, helloAt, doneAt, shutdownAskedAt, lastBeatAt } = facts;
-  if (panic !== undefined) return { reason: 'panic', at: panic.at + deadlines.panicMs };
+  const { panicAt, helloAt, doneAt, shutdownAskedAt, lastBeatAt } = facts;
+  if (panicAt !== undefined) return { reason: 'panic', at: panicAt + deadlines.panicMs };
   if (doneAt !== undefined) return { reason: 'exit', at: doneAt + deadlines.exitMs };
   if (helloAt === undefined) return { reason: 'boot', at: facts.startedAt + deadlines.bootMs };
   const beat = { reason: 'beat', at: (lastBeatAt ?? helloAt) + deadlines.beatMs } as const;
@@ -156,25 +168,53 @@ export interface Judgement {
 
 /** The verdict on a guest that is gone. Only a guest that said `done` and then left by itself has passed. */
 export function verdictOf(facts: Facts, deadlines: Deadlines): Judgement {
-  const { panic, splat, exit } = facts;
-  if (panic !== undefined) return { verdict: 'PANIC', title: panic.title || 'the guest panicked (pvpanic)' };
-  if (splat !== undefined) return { verdict: 'SPLAT', title: splat };
+  const { findings, exit } = facts;
+  const unknown = findings.filter(({ known }) => known === undefined);
+  // A panic is never excused: whatever was to be tested after it was not.
+  const panic = findings.find(({ kind }) => kind === 'panic');
+  if (panic !== undefined || facts.panicAt !== undefined) {
+    return { verdict: 'PANIC', title: panic?.title ?? 'the guest panicked (pvpanic)' };
+  }
+  const splat = unknown.find(({ kind }) => kind === 'splat');
+  if (splat !== undefined) return { verdict: 'SPLAT', title: splat.title };
   if (facts.internalError || /KVM internal error|kvm run failed/.test(exit?.stderr ?? '')) {
     return { verdict: 'INFRA', title: 'QEMU stopped the guest by an internal error of its accelerator' };
   }
+  const stall = explanationOfHang(unknown);
+  if (stall !== undefined && isHang(facts)) return { verdict: 'HANG', title: stall.title };
   if (facts.aborted) return { verdict: 'LOST', title: 'interrupted: the harness was told to stop' };
-  if (facts.stopped !== undefined) return judgeStopped(facts, facts.stopped, deadlines);
+  if (facts.stopped !== undefined) return judgeStopped(facts, facts.stopped, deadlines, stall);
+  // It went on after all; but what it did in the time of the stall proves nothing.
+  if (stall !== undefined) return { verdict: 'SPLAT', title: stall.title };
   if (facts.doneAt !== undefined && exit?.code === 0 && !facts.shutdownReason?.startsWith('host-')) {
-    return { verdict: 'PASS', title: 'the guest said done and powered off' };
+    return judgeTaint(facts) ?? { verdict: 'PASS', title: 'the guest said done and powered off' };
   }
   return judgeExit(facts, exit);
 }
 
+function isHang({ stopped }: Facts): boolean {
+  return stopped === 'beat' || stopped === 'exit';
+}
+
+/** A guest that ended well, but whose kernel says of itself that it is no longer sound. */
+function judgeTaint({ taint, findings }: Facts): Judgement | undefined {
+  // Every report that is excused left its mark, too.
+  if (taint === undefined || findings.some(({ known }) => known !== undefined)) return undefined;
+  const words = newTaint(taint.first, taint.last);
+  if (words.length === 0) return undefined;
+  return { verdict: 'SPLAT', title: `the kernel became tainted: ${words.join(', ')}` };
+}
+
 /** A guest that the harness had to end. */
-function judgeStopped(facts: Facts, reason: StopReason, deadlines: Deadlines): Judgement {
+function judgeStopped(
+  facts: Facts,
+  reason: StopReason,
+  deadlines: Deadlines,
+  stall: Finding | undefined,
+): Judgement {
   if (reason === 'boot') {
-    const title = `the agent did not answer within ${deadlines.bootMs} ms (${consoleLife(facts)})`;
-    return { verdict: 'BOOT', title };
+    const why = stall?.title ?? consoleLife(facts);
+    return { verdict: 'BOOT', title: `the agent did not answer within ${deadlines.bootMs} ms (${why})` };
   }
   if (reason === 'beat') {
     return { verdict: 'HANG', title: `no sign of life from the agent for ${deadlines.beatMs} ms` };

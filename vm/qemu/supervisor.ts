@@ -4,7 +4,9 @@
  */
 import { once } from 'node:events';
 import { ConsoleLog } from '../console/log.ts';
+import type { Finding } from '../console/finding.ts';
 import type { Deadlines } from './deadlines.ts';
+import { examine } from './examine.ts';
 import {
   initialFacts,
   nextStep,
@@ -13,24 +15,51 @@ import {
   type Facts,
   type Judgement,
   type Observation,
+  type StopReason,
 } from './monitor.ts';
+import type { KnownSplat } from '../console/known-splats.ts';
 import type { QemuProcess } from './process.ts';
 import { Qmp } from './qmp.ts';
 
+/** Ends at which the guest may still tell why, if it is asked before QEMU is ended. */
+const EXAMINED: ReadonlySet<StopReason> = new Set(['boot', 'beat', 'exit', 'panic']);
+
+/** What to keep of a guest that ends badly. */
+export interface Examination {
+  /** The guest's folder of artifacts. */
+  readonly dir: string;
+  /** Whether its memory is saved, too. */
+  readonly dump: boolean;
+}
+
 export class Supervisor {
-  readonly console = new ConsoleLog();
+  readonly console: ConsoleLog;
   /** Resolves when QEMU is gone and everything that it and the guest said was read; never rejects. */
   readonly ended: Promise<Judgement>;
   /** Rejects when QEMU ends before it greets. */
   readonly qmp: Promise<Qmp>;
   readonly #process: QemuProcess;
   readonly #deadlines: Deadlines;
+  readonly #examination: Examination;
+  /** Settled when nothing is being examined any more; never rejects. */
+  #examining: Promise<unknown> | undefined;
+  #diagnostics: readonly string[] = [];
+  /** How many lines there were when the harness began to ask for more. */
+  #linesByItself: number | undefined;
   #facts: Facts = initialFacts(performance.now());
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(process: QemuProcess, deadlines: Deadlines, signal: AbortSignal) {
+  constructor(
+    process: QemuProcess,
+    deadlines: Deadlines,
+    examination: Examination,
+    known: readonly KnownSplat[],
+    signal: AbortSignal,
+  ) {
     this.#process = process;
     this.#deadlines = deadlines;
+    this.#examination = examination;
+    this.console = new ConsoleLog(known);
     const abort = (): void => this.observe({ kind: 'aborted' });
     signal.addEventListener('abort', abort);
     this.qmp = this.#connectQmp();
@@ -47,6 +76,23 @@ export class Supervisor {
     return Math.round(performance.now() - this.#facts.startedAt);
   }
 
+  /** The kernel's reports, but for those that the harness asked for. */
+  get findings(): readonly Finding[] {
+    return this.#facts.findings;
+  }
+
+  /** The files that tell more of a bad end, beside console.log. */
+  get diagnostics(): readonly string[] {
+    return this.#diagnostics;
+  }
+
+  /** The last lines that the guest printed by itself. */
+  tail(count: number): readonly string[] {
+    const asked = this.console.lineCount - (this.#linesByItself ?? this.console.lineCount);
+    const lines = this.console.tail();
+    return lines.slice(0, lines.length - asked).slice(-count);
+  }
+
   observe(seen: Observation): void {
     this.#facts = observe(this.#facts, seen, performance.now());
     this.#act();
@@ -54,12 +100,12 @@ export class Supervisor {
 
   #act(): void {
     clearTimeout(this.#timer);
-    if (this.#facts.stopped !== undefined) return;
+    if (this.#facts.stopped !== undefined || this.#examining !== undefined) return;
     const step = nextStep(this.#facts, this.#deadlines, performance.now());
     switch (step.kind) {
       case 'stop':
         this.#facts = observe(this.#facts, { kind: 'stopped', reason: step.reason }, performance.now());
-        this.#process.kill();
+        void this.#end(step.reason);
         break;
       case 'wait':
         this.#timer = setTimeout(() => this.#wake(), Math.max(1, step.until - performance.now()));
@@ -67,6 +113,33 @@ export class Supervisor {
       case 'judge':
         break;
     }
+  }
+
+  async #end(reason: StopReason): Promise<void> {
+    if (EXAMINED.has(reason)) await this.#examine(reason === 'panic' ? 'dead' : 'hanging');
+    this.#process.kill();
+  }
+
+  /** Until it is done, no deadline ends the guest. */
+  async #examine(state: 'dead' | 'hanging'): Promise<void> {
+    if (state === 'hanging') this.#linesByItself = this.console.lineCount;
+    const { console, consoleInput } = this.#process;
+    const guest = { qmp: this.qmp, console, consoleInput, log: this.console, ...this.#examination };
+    const examined = examine(guest, state);
+    this.#examining = examined;
+    this.#diagnostics = await examined;
+    this.#examining = undefined;
+  }
+
+  /**
+   * The guest powered off or reset itself, and QEMU keeps it paused. Whatever was not agreed on, as a panic, is worth a
+   * look; but not the word that came first decides whether it was: the console may not have been read yet.
+   */
+  async #onShutdown(): Promise<void> {
+    if (this.#facts.doneAt === undefined) await this.#examine('dead');
+    // A QEMU that does not go is ended by the deadline of its phase.
+    await this.qmp.then((qmp) => qmp.execute('quit')).catch(() => undefined);
+    this.#act();
   }
 
   /** A harness that was itself held up finds its timers due before it has read what came in meanwhile: read first. */
@@ -78,6 +151,7 @@ export class Supervisor {
     const connected = Qmp.connect(this.#process.qmp, ({ event, data }) => {
       this.observe({ kind: 'qmp', event, data });
       if (event === 'STOP') void this.#askWhyStopped();
+      if (event === 'SHUTDOWN' && data['guest'] === true) void this.#onShutdown();
     });
     // Whoever awaits `qmp` gets the error; when nobody does, the exit of QEMU tells the same.
     connected.catch(() => {});
@@ -96,16 +170,22 @@ export class Supervisor {
   async #untilEnd(): Promise<Judgement> {
     const { console: stream, agent, exited } = this.#process;
     stream.on('data', (chunk: Buffer) => {
-      const findings = this.console.feed(chunk);
-      this.observe({ kind: 'console', lineCount: this.console.lineCount, findings });
+      this.console.feed(chunk);
+      this.#observeConsole();
     });
     // Where the agent shares the console, nobody else reads its own line to the end.
     agent.resume();
     const [exit] = await Promise.all([exited, closed(stream), closed(agent)]);
-    const findings = this.console.end();
-    this.observe({ kind: 'console', lineCount: this.console.lineCount, findings });
+    this.console.end();
+    this.#observeConsole();
+    await this.#examining;
     this.observe({ kind: 'exit', exit });
     return verdictOf(this.#facts, this.#deadlines);
+  }
+
+  #observeConsole(): void {
+    const { lineCount, findings } = this.console;
+    this.observe({ kind: 'console', lineCount, findings });
   }
 }
 

@@ -1,5 +1,7 @@
 /** The error of a guest that ended badly: everything one needs to see what happened and to try again by hand. */
+import { join } from 'node:path';
 import { HarnessError } from '../errors.ts';
+import type { Finding } from '../console/finding.ts';
 import type { Verdict } from '../verdict.ts';
 
 /** Lines of the console that a bad end shows. */
@@ -8,10 +10,14 @@ export const SHOWN_LINES = 40;
 /** How a guest ended. */
 export interface VmEnd {
   readonly verdict: Verdict;
-  /** One line, e.g. `Kernel panic - not syncing: sysrq triggered crash`. */
+  /** One line, e.g. `kernel panic: sysrq triggered crash`. */
   readonly title: string;
-  /** The last 40 lines of the console. */
+  /** What the kernel complained of, in its order. */
+  readonly findings: readonly Finding[];
+  /** The last 40 lines that the guest printed by itself. */
   readonly consoleTail: readonly string[];
+  /** Names of files beside console.log that tell more of a bad end: registers, backtraces, memory. */
+  readonly diagnostics: readonly string[];
   /** The exact QEMU command line, quoted for a shell. */
   readonly commandLine: string;
   /** From QEMU's start to its end. */
@@ -28,10 +34,11 @@ export class VmError extends HarnessError {
 
   constructor(name: string, end: VmEnd, artifacts: string, rerun: string) {
     const lines = end.consoleTail.map((line) => `    | ${line}`).join('\n');
+    const files = end.diagnostics.map((file) => `\n  see also: ${join(artifacts, file)}`).join('');
     super(end.verdict, {
       code: `VM_${end.verdict}`,
       tried: `run the guest ${name}`,
-      found: `${end.verdict}: ${end.title}\n  console, last lines (all of it: ${artifacts}/console.log):\n${lines || '    | (silent)'}\n  QEMU was: ${end.commandLine}`,
+      found: `${end.verdict}: ${end.title}\n  console, last lines (all of it: ${artifacts}/console.log):\n${lines || '    | (silent)'}${files}\n  QEMU was: ${end.commandLine}`,
       hint: rerun,
     });
     this.#report = this.message;

@@ -61,6 +61,21 @@ static long long uptime_ms(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
+/* What the kernel says of itself: flags that it sets when it warned, died, and the like. */
+static void add_taint(void)
+{
+	char text[32];
+	int fd = open("/proc/sys/kernel/tainted", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return;
+	text[n] = '\0';
+	json_number("taint", strtoll(text, NULL, 10));
+}
+
 static void send_hello(void)
 {
 	struct utsname system;
@@ -75,6 +90,7 @@ static void send_hello(void)
 	json_number("boot_ms", uptime_ms());
 	json_number("cpus", sysconf(_SC_NPROCESSORS_ONLN));
 	json_number("mem_kib", (long long)(info.totalram * info.mem_unit / 1024));
+	add_taint();
 	json_send();
 }
 
@@ -83,6 +99,7 @@ static void send_beat(void)
 	json_begin("beat");
 	json_number("uptime_ms", uptime_ms());
 	json_number("processes", process_count());
+	add_taint();
 	json_send();
 }
 
@@ -101,6 +118,7 @@ static void request_shutdown(long long id)
 	json_begin("done");
 	json_number("id", id);
 	json_text("nonce", agent.nonce);
+	add_taint();
 	json_send();
 	agent.ending = true;
 	agent.beats_left = BEATS_UNTIL_END;

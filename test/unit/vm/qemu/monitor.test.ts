@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import t from 'tap';
+import type { Finding } from '../../../../vm/console/finding.ts';
 import { deadlinesFor } from '../../../../vm/qemu/deadlines.ts';
 import {
   initialFacts,
@@ -27,16 +28,16 @@ const step = (now: number, ...seen: readonly (readonly [number, Observation])[])
   nextStep(facts(...seen), DEADLINES, now);
 
 const LINES: Observation = { kind: 'console', lineCount: 12, findings: [] };
-const PANIC: Observation = {
-  kind: 'console',
-  lineCount: 13,
-  findings: [{ kind: 'panic', title: 'Kernel panic - not syncing: sysrq triggered crash' }],
+const finding = (kind: Finding['kind'], what: string): Finding => {
+  return { kind, title: what, from: 13, to: 20, text: '' };
 };
-const SPLAT: Observation = {
-  kind: 'console',
-  lineCount: 14,
-  findings: [{ kind: 'splat', title: 'WARNING: CPU: 0 PID: 1 at fs/dirsync.c:1 f' }],
-};
+const printed = (...findings: Finding[]): Observation => ({ kind: 'console', lineCount: 20, findings });
+const PANIC_TITLE = 'kernel panic: sysrq triggered crash';
+const PANIC = printed(finding('panic', PANIC_TITLE));
+const SPLAT = printed(finding('splat', 'WARNING in f'));
+const RCU_STALL = finding('stall', 'INFO: rcu detected stall in f');
+const HUNG_TASK = finding('stall', 'INFO: task hung in f');
+const taint = (flags: number): Observation => ({ kind: 'taint', flags });
 const PVPANIC: Observation = { kind: 'qmp', event: 'GUEST_PANICKED', data: { action: 'run' } };
 const shutdown = (reason: string): Observation => ({ kind: 'qmp', event: 'SHUTDOWN', data: { reason } });
 const exit = (code: number, stderr = ''): Observation => ({ kind: 'exit', exit: { code, stderr } });
@@ -51,6 +52,16 @@ const stopped = (reason: StopReason): Observation => ({
 
 void t.test('only a guest that said done and left by itself passes', async (t) => {
   t.equal(verdict([1, LINES], [2, HELLO], [3, DONE], [4, shutdown('guest-shutdown')], [5, exit(0)]), 'PASS');
+  t.equal(
+    verdict(
+      [1, HELLO],
+      [3, DONE],
+      [4, shutdown('guest-reset')],
+      [5, shutdown('host-qmp-quit')],
+      [6, exit(0)],
+    ),
+    'PASS',
+  );
   t.equal(verdict([1, LINES], [2, HELLO], [4, shutdown('guest-shutdown')], [5, exit(0)]), 'LOST');
   t.equal(verdict([1, LINES], [2, HELLO], [3, DONE], [4, shutdown('host-signal')], [5, exit(0)]), 'LOST');
   t.equal(verdict([1, LINES], [2, HELLO], [3, DONE], [5, exit(1)]), 'LOST');
@@ -64,16 +75,84 @@ void t.test('a panic is one PANIC, whatever else it brings along', async (t) => 
     [30, shutdown('guest-reset')],
     [40, exit(0)],
   ] as const;
-  t.equal(title([9, HELLO], [10, PANIC], [11, PVPANIC], ...rest), PANIC.findings[0]?.title);
-  t.equal(title([9, HELLO], [10, PVPANIC], [11, PANIC], ...rest), PANIC.findings[0]?.title);
+  t.equal(title([9, HELLO], [10, PANIC], [11, PVPANIC], ...rest), PANIC_TITLE);
+  t.equal(title([9, HELLO], [10, PVPANIC], [11, PANIC], ...rest), PANIC_TITLE);
   t.equal(verdict([9, HELLO], [10, PVPANIC], ...rest), 'PANIC');
   t.equal(verdict([9, LINES], [10, SPLAT], [11, PANIC], ...rest), 'PANIC');
+  t.equal(verdict([9, LINES], [10, SPLAT], [11, PVPANIC], ...rest), 'PANIC');
   t.equal(verdict([9, LINES], [10, PANIC], [200, stopped('panic')], [201, killed('SIGKILL')]), 'PANIC');
 });
 
 void t.test('a splat spoils a guest that ended well, and names one that hung', async (t) => {
   t.equal(verdict([1, HELLO], [2, SPLAT], [3, DONE], [4, shutdown('guest-shutdown')], [5, exit(0)]), 'SPLAT');
   t.equal(verdict([1, HELLO], [2, SPLAT], [900, stopped('beat')], [901, killed('SIGKILL')]), 'SPLAT');
+});
+
+void t.test('one hang is one verdict, in the words nearest to its cause', async (t) => {
+  const hung = [
+    [900, stopped('beat')],
+    [901, killed('SIGKILL')],
+  ] as const;
+  for (const stalls of [
+    [RCU_STALL, HUNG_TASK],
+    [HUNG_TASK, RCU_STALL],
+  ]) {
+    t.equal(verdict([1, HELLO], [2, printed(...stalls)], ...hung), 'HANG');
+    t.equal(title([1, HELLO], [2, printed(...stalls)], ...hung), RCU_STALL.title);
+  }
+  t.equal(verdict([1, HELLO], [2, printed(RCU_STALL, finding('splat', 'WARNING in f'))], ...hung), 'SPLAT');
+  t.match(
+    title([2, printed(RCU_STALL)], [1000, stopped('boot')], [1001, killed('SIGKILL')]),
+    /rcu.*stall in f/,
+  );
+});
+
+void t.test('a stall that ended spoils a guest that ended well', async (t) => {
+  const well = [
+    [3, DONE],
+    [4, shutdown('guest-shutdown')],
+    [5, exit(0)],
+  ] as const;
+  t.equal(verdict([1, HELLO], [2, printed(RCU_STALL)], ...well), 'SPLAT');
+  t.equal(title([1, HELLO], [2, printed(HUNG_TASK, RCU_STALL)], ...well), RCU_STALL.title);
+});
+
+void t.test('what the harness made a hanging guest print is no finding', async (t) => {
+  const asked = [
+    [900, stopped('beat')],
+    [901, PANIC],
+    [902, exit(0)],
+  ] as const;
+  t.equal(verdict([1, HELLO], ...asked), 'HANG');
+});
+
+void t.test('an excused report does not count, a panic always does', async (t) => {
+  const known = { reason: 'reported upstream', expires: '2099-01-01' };
+  const well = [
+    [3, taint(512)],
+    [4, DONE],
+    [5, shutdown('guest-shutdown')],
+    [6, exit(0)],
+  ] as const;
+  const excused = printed({ ...finding('splat', 'WARNING in f'), known });
+  t.equal(verdict([1, HELLO], [1, taint(0)], [2, excused], ...well), 'PASS');
+  t.equal(verdict([1, HELLO], [1, taint(0)], [2, SPLAT], ...well), 'SPLAT');
+  t.equal(verdict([1, HELLO], [2, printed({ ...finding('panic', 'x'), known })], ...well), 'PANIC');
+});
+
+void t.test('a kernel that became tainted has not passed, whatever its log shows', async (t) => {
+  const well = [
+    [4, DONE],
+    [5, shutdown('guest-shutdown')],
+    [6, exit(0)],
+  ] as const;
+  t.equal(verdict([1, HELLO], [1, taint(0)], [3, taint(0)], ...well), 'PASS');
+  t.equal(verdict([1, HELLO], [1, taint(4)], [3, taint(4)], ...well), 'PASS', 'as it was from the start');
+  t.equal(verdict([1, HELLO], [1, taint(4)], [3, taint(4 + 512)], ...well), 'SPLAT');
+  t.equal(
+    title([1, HELLO], [1, taint(0)], [3, taint(512)], ...well),
+    'the kernel became tainted: W (the kernel issued a warning)',
+  );
 });
 
 void t.test('before the agent it is BOOT', async (t) => {
