@@ -113,7 +113,7 @@ async function make(
   const what = `the ${flavour} kernel's build tree`;
   await using lock = await acquireLock(join(dir, 'lock'), what, ctx);
   void lock;
-  const worktree = await openWorktree(source, dir, ctx);
+  const worktree = await openWorktree(source, dir, flavour, ctx);
   await patchWorktree(worktree, source, series, ctx);
   await configureWorktree({ worktree, fragments, toolchain, inputs: kconfigInputs(source, series) }, ctx);
   await runStage(ctx.events, 'build', `${flavour} kernel`, async () => {

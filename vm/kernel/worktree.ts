@@ -11,9 +11,11 @@
  */
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Context } from '../context.ts';
 import { mustRun } from '../host/tool.ts';
+import type { Flavour } from './layout.ts';
+import { findSeed, plantSeed } from './seed.ts';
 import type { KernelSource } from './source/source.ts';
 
 export interface Worktree {
@@ -25,14 +27,28 @@ export interface Worktree {
   readonly build: string;
 }
 
-/** Opens the tree of `source` called `name`, making it first when needed. The caller holds the lock of `dir`. */
-export async function openWorktree(source: KernelSource, dir: string, ctx: Context): Promise<Worktree> {
+/**
+ * Opens the tree of `source` in `dir`, making it first when needed, from a similar tree's objects if there is one. The
+ * caller holds the lock of `dir`.
+ */
+export async function openWorktree(
+  source: KernelSource,
+  dir: string,
+  flavour: Flavour,
+  ctx: Context,
+): Promise<Worktree> {
   const linux = join(dir, 'linux');
   if (!existsSync(linux)) {
     const unfinished = join(dir, 'linux.new');
     await rm(unfinished, { recursive: true, force: true });
     await rm(join(dir, 'patched.json'), { force: true });
     await mustRun('cp', ['-al', '--', source.tree, unfinished], { signal: ctx.signal });
+    const seed = await findSeed(dir, flavour);
+    const patched = seed === undefined ? undefined : await plantSeed(unfinished, dir, seed, ctx);
+    if (patched !== undefined) {
+      await writeFile(join(dir, 'patched.json'), JSON.stringify(patched));
+      ctx.events.emit({ kind: 'note', text: `started from the objects of ${basename(seed ?? '')}` });
+    }
     await rename(unfinished, linux);
   }
   return { dir, linux, build: join(linux, 'build') };
