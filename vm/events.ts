@@ -1,70 +1,16 @@
 /**
- * The one stream of what happens: stages and guests emit events, and only a sink decides what a person sees of them.
- *
- * Nothing else in the harness prints. stdout belongs to TAP; the sinks below write to stderr.
+ * The one stream of what happens: stages, guests and tests emit events, and only a sink decides what a person sees of
+ * them. Nothing else in the harness prints. What kinds of events there are is written in results/schema.ts.
  */
 import { appendFileSync } from 'node:fs';
-import type { Finding } from './console/finding.ts';
-import type { Verdict } from './verdict.ts';
+import type { HarnessEvent, Stage } from './results/schema.ts';
 
-/** The stages of a run, in their order. */
-export type Stage =
-  | 'doctor'
-  | 'fetch'
-  | 'patch'
-  | 'configure'
-  | 'build'
-  | 'pack'
-  | 'boot'
-  | 'test'
-  | 'report';
-
-export type HarnessEvent =
-  | { readonly kind: 'stage.begin'; readonly stage: Stage; readonly detail: string }
-  | {
-      readonly kind: 'stage.progress';
-      readonly stage: Stage;
-      readonly done: number;
-      /** Absent while it is not known how much there is. */
-      readonly total?: number;
-      readonly unit: 'bytes' | 'files' | 'steps';
-      readonly detail?: string;
-    }
-  | {
-      readonly kind: 'stage.end';
-      readonly stage: Stage;
-      readonly outcome: 'done' | 'cached' | 'failed';
-      readonly ms: number;
-      readonly detail: string;
-    }
-  | { readonly kind: 'note'; readonly text: string }
-  | { readonly kind: 'warning'; readonly text: string }
-  | {
-      readonly kind: 'vm.start';
-      readonly vm: string;
-      readonly accel: string;
-      readonly commandLine: string;
-      /** QEMU's process id; absent when it could not be started. */
-      readonly pid?: number;
-    }
-  | { readonly kind: 'vm.ready'; readonly vm: string; readonly ms: number; readonly kernel: string }
-  | {
-      readonly kind: 'vm.end';
-      readonly vm: string;
-      readonly verdict: Verdict;
-      /** One line, e.g. `kernel panic: sysrq triggered crash`. */
-      readonly title: string;
-      readonly ms: number;
-      /** What the kernel complained of, in its order. */
-      readonly findings?: readonly Finding[];
-      /** Names of files beside console.log that tell more of a bad end. */
-      readonly diagnostics?: readonly string[];
-    }
-  | { readonly kind: 'run.end'; readonly verdict: Verdict; readonly ms: number };
+export type { HarnessEvent, Stage };
 
 /** An event as it is written to `events.jsonl`. */
 export type RecordedEvent = HarnessEvent & {
   /** Milliseconds since the Unix epoch. */ readonly time: number;
+  /** The test file whose process wrote it; absent for the run itself. */ readonly from?: string;
 };
 
 export interface EventSink {
@@ -80,11 +26,16 @@ export function fanOut(...sinks: readonly EventSink[]): EventSink {
   };
 }
 
-/** Appends each event as one JSON line. Synchronous on purpose: a crash of the harness must not lose the last events. */
-export function jsonLinesSink(path: string): EventSink {
+/**
+ * Appends each event as one JSON line. Synchronous on purpose: a crash of the harness must not lose the last events. The
+ * processes of a run share one file: each line is one write to its end, which the system does not mix with others.
+ *
+ * @param from the test file that this process runs, if it runs one
+ */
+export function jsonLinesSink(path: string, from?: string): EventSink {
   return {
     emit(event) {
-      const recorded: RecordedEvent = { time: Date.now(), ...event };
+      const recorded: RecordedEvent = { time: Date.now(), ...(from !== undefined && { from }), ...event };
       appendFileSync(path, `${JSON.stringify(recorded)}\n`);
     },
   };

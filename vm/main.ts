@@ -13,13 +13,24 @@ import { fetch } from './commands/fetch.ts';
 import { kernelEdit } from './commands/kernel-edit.ts';
 import { kernelExport } from './commands/kernel-export.ts';
 import { shell } from './commands/shell.ts';
+import { report } from './commands/report.ts';
 import { test } from './commands/test.ts';
 import { HarnessError } from './errors.ts';
 import { cacheRoot } from './paths.ts';
 import { progressSink } from './progress.ts';
 import { EXIT_CODES, EXIT_INTERRUPTED } from './verdict.ts';
 
-const COMMANDS: readonly Command[] = [doctor, fetch, build, boot, shell, test, kernelEdit, kernelExport];
+const COMMANDS: readonly Command[] = [
+  doctor,
+  fetch,
+  build,
+  boot,
+  shell,
+  test,
+  report,
+  kernelEdit,
+  kernelExport,
+];
 
 /** One Ctrl+C may arrive twice, from the terminal and passed on by npm; a person needs longer than this, in ms. */
 const ECHO_MS = 500;

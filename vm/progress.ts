@@ -1,5 +1,6 @@
 /** What a person sees of the event stream, on stderr: one live line on a terminal, plain lines when piped. */
 import type { EventSink, HarnessEvent } from './events.ts';
+import { amount, StatusLine } from './status-line.ts';
 
 /** The part of a stream that the sink needs. */
 export interface ProgressStream {
@@ -8,51 +9,63 @@ export interface ProgressStream {
   write(text: string): unknown;
 }
 
-/** The terminal is redrawn at most this often; a faster stream only costs time. */
-const REDRAW_MS = 100;
+/** The live line is redrawn this often while something is under way: its clock runs, and a faster one only costs. */
+const REDRAW_MS = 150;
 /** A pipe gets a progress line at most this often, so that a log shows life and stays short. */
 const PIPED_PROGRESS_MS = 15_000;
 
+/** Erases the terminal's current line. Whoever writes to a terminal beside the live line writes this first. */
+export const ERASE_LINE = '\r\x1b[K';
+
 /** Renders events for people on `stream`. */
 export function progressSink(stream: ProgressStream): EventSink {
-  const live = stream.isTTY === true;
-  let lastProgress = 0;
-  let lineShown = false;
+  return stream.isTTY === true ? liveSink(stream) : plainSink(stream);
+}
 
-  const clear = (): void => {
-    if (lineShown) stream.write('\r\x1b[K');
-    lineShown = false;
-  };
-  const print = (line: string): void => {
-    clear();
-    stream.write(`${line}\n`);
-  };
-  const show = (line: string): void => {
-    stream.write(`\r\x1b[K${line.slice(0, (stream.columns ?? 80) - 1)}`);
-    lineShown = true;
-  };
-
+function plainSink(stream: ProgressStream): EventSink {
+  let lastProgress = performance.now();
   return {
     emit(event) {
-      switch (event.kind) {
-        case 'stage.begin':
-          lastProgress = performance.now();
-          if (live) show(`${label(event.stage)} ${event.detail} ...`);
-          break;
-        case 'stage.progress': {
-          const now = performance.now();
-          if (now - lastProgress < (live ? REDRAW_MS : PIPED_PROGRESS_MS)) break;
-          lastProgress = now;
-          (live ? show : print)(`${label(event.stage)} ${amount(event)}`);
-          break;
-        }
-        default: {
-          const line = plainLine(event);
-          if (line !== undefined) print(line);
-        }
+      if (event.kind === 'stage.begin') lastProgress = performance.now();
+      if (event.kind === 'stage.progress') {
+        if (performance.now() - lastProgress < PIPED_PROGRESS_MS) return;
+        lastProgress = performance.now();
+        stream.write(`${label(event.stage)} ${amount(event)}\n`);
       }
+      const line = settledLine(event);
+      if (line !== undefined) stream.write(`${line}\n`);
     },
   };
+}
+
+function liveSink(stream: ProgressStream): EventSink {
+  const status = new StatusLine();
+  let timer: NodeJS.Timeout | undefined;
+  const draw = (): void => {
+    const text = status.text(Date.now());
+    stream.write(ERASE_LINE + fit(text, (stream.columns ?? 80) - 1));
+    if (text !== '') return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+  return {
+    emit(event) {
+      status.take(event);
+      const line = settledLine(event);
+      if (line !== undefined) stream.write(`${timer === undefined ? '' : ERASE_LINE}${line}\n`);
+      const idle = status.text(Date.now()) === '';
+      if (timer === undefined && !idle) {
+        // The line must not keep a command alive that is over.
+        timer = setInterval(draw, REDRAW_MS).unref();
+        draw();
+      } else if (timer !== undefined && (idle || line !== undefined)) draw();
+    },
+  };
+}
+
+/** A line that is wider than the window would wrap, and stay. */
+function fit(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
 
 /** Width of the longest stage name, so that the details line up. */
@@ -62,10 +75,8 @@ function label(name: string): string {
   return name.padEnd(LABEL_WIDTH);
 }
 
-type Settled = Exclude<HarnessEvent, { kind: 'stage.begin' | 'stage.progress' }>;
-
-/** The one line of an event that stays on the screen; undefined for events that only the log wants. */
-function plainLine(event: Settled): string | undefined {
+/** The one line of an event that stays on the screen; undefined for events that only the live line or the log wants. */
+function settledLine(event: HarnessEvent): string | undefined {
   switch (event.kind) {
     case 'stage.end': {
       const outcome = { done: seconds(event.ms), cached: 'cached', failed: 'FAILED' }[event.outcome];
@@ -75,27 +86,23 @@ function plainLine(event: Settled): string | undefined {
       return `${label('note')} ${event.text}`;
     case 'warning':
       return `${label('warning')} ${event.text}`;
-    case 'vm.start':
-      return undefined;
+    case 'stderr':
+    case 'vm.report':
+      return event.text;
     case 'vm.ready':
       return `${label('boot')} ${event.vm}: Linux ${event.kernel} answers after ${seconds(event.ms)}`;
     case 'vm.end':
       return event.verdict === 'PASS' ? undefined : `${label(event.verdict)} ${event.vm}: ${event.title}`;
     case 'run.end':
-      return `${event.verdict} after ${seconds(event.ms)}`;
+      return `${event.interrupted ? 'interrupted' : event.verdict} after ${seconds(event.ms)}`;
+    case 'run.summary':
+      return event.lines.length === 0 ? undefined : event.lines.join('\n');
+    default:
+      return undefined;
   }
 }
 
-/** `12.3/128.0 MB (9 %)`, `1200/1843 (65 %) CC fs/inode.o`, and the like. */
-function amount(event: Extract<HarnessEvent, { kind: 'stage.progress' }>): string {
-  const scale = event.unit === 'bytes' ? 1e6 : 1;
-  const digits = event.unit === 'bytes' ? 1 : 0;
-  const of = event.total === undefined ? '' : `/${(event.total / scale).toFixed(digits)}`;
-  const unit = { bytes: ' MB', files: ' files', steps: '' }[event.unit];
-  const percent = event.total ? ` (${Math.min(100, Math.floor((100 * event.done) / event.total))} %)` : '';
-  return `${(event.done / scale).toFixed(digits)}${of}${unit}${percent} ${event.detail ?? ''}`.trimEnd();
-}
-
+/** Milliseconds for people: `1.23 s`, `41 s`. */
 function seconds(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(2)} s` : `${(ms / 1000).toFixed(0)} s`;
 }

@@ -15,6 +15,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import t from 'tap';
 import { AT_FDCWD, RENAME } from '../../userland/src/native/addon.ts';
 import { loadAddon } from '../../userland/src/native/load.ts';
+import { SEED } from '../helpers/seed.ts';
 import { FILE_SYSTEMS, Lab } from '../helpers/syncer.ts';
 
 const ROUNDS = 12;
@@ -69,7 +70,7 @@ for (const [at, base] of FILE_SYSTEMS.entries()) {
     mkdirSync(outside);
     const live = await lab.watch(t);
     for (let round = 0; round < ROUNDS; round += 1) {
-      const seed = Number(process.env['DIRSYNC_SEED'] ?? 1) + at * ROUNDS + round;
+      const seed = SEED + at * ROUNDS + round;
       const random = randomNumbers(seed);
       for (let count = 0; count < CHANGES; count += 1) {
         change(lab.source, outside, random);

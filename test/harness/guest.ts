@@ -2,19 +2,22 @@
 import { execa } from 'execa';
 import type { Test } from 'tap';
 import type { Context } from '../../vm/context.ts';
-import { memorySink } from '../../vm/events.ts';
+import { fanOut, memorySink } from '../../vm/events.ts';
 import { packInitramfs, type InitramfsContent } from '../../vm/image/initramfs.ts';
 import type { BootOptions } from '../../vm/qemu/boot.ts';
 import { VmError } from '../../vm/qemu/vm-error.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
-import { bootPlanned, testContext } from '../helpers/run-plan.ts';
+import { bootPlanned, recordedEvents, testContext } from '../helpers/run-plan.ts';
 
 export interface RecordingContext extends Context {
   readonly events: ReturnType<typeof memorySink>;
 }
 
 export async function recordingContext(t: Test, controller?: AbortController): Promise<RecordingContext> {
-  return await testContext(t, memorySink(), controller);
+  const memory = memorySink();
+  const record = recordedEvents();
+  const events = record === undefined ? memory : { ...memory, ...fanOut(memory, record) };
+  return await testContext(t, events, controller);
 }
 
 /** Boots a guest with the agent in it; `files` go into the initramfs, `/init` too. */

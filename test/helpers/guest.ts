@@ -1,10 +1,9 @@
 /** A guest for a test file, and the folders in it where a test works. */
 import type { Test } from 'tap';
 import type { Flavour } from '../../vm/kernel/layout.ts';
-import { progressSink } from '../../vm/progress.ts';
 import type { MachineWish } from '../../vm/qemu/machine-types.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
-import { bootPlanned, plannedKernel, testContext } from './run-plan.ts';
+import { bootPlanned, plannedKernel, runEvents, testContext } from './run-plan.ts';
 
 /** The file systems that every test of the syncer runs on: what is tested are Linux's own semantics. */
 export const FILE_SYSTEMS = ['tmpfs', 'ext4'] as const;
@@ -28,7 +27,7 @@ export async function bootGuest(
   t: Test,
   { kernel, machine = 'auto', ext4 = true }: GuestOptions = {},
 ): Promise<Vm> {
-  const context = await testContext(t, progressSink(process.stderr));
+  const context = await testContext(t, runEvents());
   const disks = ext4 ? [{ sizeMiB: EXT4_MIB }] : [];
   const { bzImage, vmlinux } = await plannedKernel(kernel);
   const vm = await bootPlanned(context, { kernel: bzImage, vmlinux, machine, disks });

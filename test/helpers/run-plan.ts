@@ -1,11 +1,13 @@
 /** The kernels and the image that a test boots: from the run that started it, or prepared here when run by hand. */
+import { basename, dirname, join, relative } from 'node:path';
 import type { Test } from 'tap';
 import { Cache } from '../../vm/cache.ts';
 import { testedWith } from '../../vm/commands/options.ts';
 import type { Context } from '../../vm/context.ts';
-import type { EventSink } from '../../vm/events.ts';
+import { type EventSink, jsonLinesSink } from '../../vm/events.ts';
+import { EVENTS } from '../../vm/results/read-events.ts';
 import type { Flavour } from '../../vm/kernel/layout.ts';
-import { cacheRoot, RUNS } from '../../vm/paths.ts';
+import { cacheRoot, CHECKOUT, RUNS } from '../../vm/paths.ts';
 import { prepare } from '../../vm/prepare.ts';
 import { readProject } from '../../vm/project.ts';
 import { progressSink } from '../../vm/progress.ts';
@@ -19,6 +21,20 @@ import {
   type RunPlan,
   runPlan,
 } from '../../vm/run-plan.ts';
+
+/** The test file that this process runs, relative to the checkout. */
+const TEST_FILE = relative(CHECKOUT, process.argv[1] ?? '');
+
+/** The record of the run that started this process; undefined when it was started by hand. */
+export function recordedEvents(): EventSink | undefined {
+  const path = process.env[RUN_PLAN_VARIABLE];
+  return path === undefined ? undefined : jsonLinesSink(join(dirname(path), EVENTS), TEST_FILE);
+}
+
+/** Where this process tells what happens: the record of its run, or the terminal when it was started by hand. */
+export function runEvents(): EventSink {
+  return recordedEvents() ?? progressSink(process.stderr);
+}
 
 /** A context for the test `t` with the user's cache; guests that the test leaves behind are ended with it. */
 export async function testContext<Sink extends EventSink>(
@@ -40,8 +56,11 @@ export function currentRunPlan(): Promise<RunPlan> {
 }
 
 async function prepareByHand(): Promise<RunPlan> {
-  const events = progressSink(process.stderr);
-  const context = { cache: await Cache.open(cacheRoot()), events, signal: new AbortController().signal };
+  const context = {
+    cache: await Cache.open(cacheRoot()),
+    events: runEvents(),
+    signal: new AbortController().signal,
+  };
   const options = { source: 'auto', flavours: testedWith('plain'), jobs: 2, project: readProject() };
   const prepared = await prepare(options, context);
   return runPlan(prepared, {
@@ -60,9 +79,13 @@ export async function plannedKernel(flavour?: Flavour): Promise<PlannedKernel> {
   return kernel;
 }
 
-/** Boots a guest as the plan has it, with the patched kernel and the image that holds the syncer, but for `options`. */
+/**
+ * Boots a guest as the plan has it, with the patched kernel and the image that holds the syncer, but for `options`. It has
+ * the test file's name.
+ */
 export async function bootPlanned(ctx: Context, options: Partial<BootOptions> = {}): Promise<Vm> {
   const { initramfs: initrd, memoryMiB, accel, runDir } = await currentRunPlan();
   const { bzImage, vmlinux } = await plannedKernel();
-  return bootVm({ kernel: bzImage, vmlinux, initrd, memoryMiB, accel, runDir, ...options }, ctx);
+  const name = basename(TEST_FILE).replace(/(\.test)?\.ts$/, '');
+  return bootVm({ name, kernel: bzImage, vmlinux, initrd, memoryMiB, accel, runDir, ...options }, ctx);
 }

@@ -44,6 +44,37 @@ export const OPTIONS = {
   },
   'require-kvm': { type: 'boolean', help: 'end with INFRA instead of falling back to TCG' },
   memory: { type: 'string', value: 'MIB', default: '1024', help: "the guest's memory in MiB" },
+  filter: {
+    type: 'string',
+    value: 'REGEX',
+    help: 'run only the tests whose names match (the outermost ones of each file)',
+  },
+  seed: {
+    type: 'string',
+    value: 'N',
+    help: 'for tests that try random things (default: a random one, which is printed)',
+  },
+  repeat: { type: 'string', value: 'N', help: 'run the tests so many times' },
+  'until-failure': {
+    type: 'boolean',
+    help: 'stop repeating at the first failure; without --repeat go on until then',
+  },
+  shard: { type: 'string', value: 'I/N', help: 'run the I-th of N equal parts of the test files' },
+  keep: { type: 'boolean', help: "keep the guests' disks after a pass, too" },
+  archive: { type: 'boolean', help: "pack the run's folder into run.tar.gz in it" },
+  json: { type: 'boolean', help: 'print the events on stdout, one JSON object a line, instead of TAP' },
+  'dry-run': { type: 'boolean', help: "print the files, the kernels and QEMU's command line; boot nothing" },
+  'from-manifest': {
+    type: 'string',
+    value: 'PATH',
+    help: 'repeat the run of this manifest.json: same kernels, files, seed and accelerator',
+  },
+  from: {
+    type: 'string',
+    value: 'PATH',
+    default: 'build/runs/latest/events.jsonl',
+    help: 'the events.jsonl of the run to render',
+  },
   install: { type: 'boolean', help: 'install what is missing, after saying what (asks sudo for the right)' },
   help: { type: 'boolean', help: 'print this' },
 } as const satisfies Record<string, OptionSpec>;
@@ -59,6 +90,10 @@ export interface ParsedArguments {
   readonly values: OptionValues;
   /** Everything that is no option, in order; what stands after `--` included. */
   readonly positionals: readonly string[];
+  /** The options that were typed, and not filled in. */
+  readonly given: ReadonlySet<string>;
+  /** All of it, as it was typed. */
+  readonly args: readonly string[];
 }
 
 /** Parses the arguments of one command; an unknown option or a missing value is a UsageError that names it. */
@@ -80,7 +115,7 @@ export function parseOptions(
     const defaults = Object.fromEntries(
       names.flatMap((name) => ('default' in OPTIONS[name] ? [[name, OPTIONS[name].default]] : [])),
     );
-    return { values: { ...defaults, ...values }, positionals };
+    return { values: { ...defaults, ...values }, positionals, given: new Set(Object.keys(values)), args };
   } catch (error) {
     throw new UsageError({
       code: 'USAGE',

@@ -10,12 +10,12 @@ import { type KnownSplat, readKnownSplats } from '../console/known-splats.ts';
 import type { Context } from '../context.ts';
 import { AgentLostError } from '../guest/errors.ts';
 import { AgentClient } from '../guest/agent-client.ts';
-import { chooseAccel, type AccelWish } from './accel.ts';
+import { type Accel, chooseAccel, type AccelWish } from './accel.ts';
 import { agentLine } from './agent-line.ts';
 import { createArtifacts, UNJUDGED, writeCommands, writeRecord, type VmRecord } from './artifacts.ts';
 import { deadlinesFor, type Deadlines } from './deadlines.ts';
 import { createDisks, type DiskOptions } from './disks.ts';
-import { findQemu } from './find-qemu.ts';
+import { findQemu, type Qemu } from './find-qemu.ts';
 import { checkInitrd, checkKernel } from './inputs.ts';
 import {
   HAND_WIRING,
@@ -66,19 +66,18 @@ export interface BootOptions {
   readonly knownSplats?: readonly KnownSplat[];
 }
 
-/**
- * Boots a guest; resolves when its agent has answered.
- *
- * @throws InfraError when the host lacks something that is needed
- * @throws VmError when the guest ends, in whatever way, before its agent has answered; also when `ctx.signal` aborts
- */
-export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
+/** What is decided of a guest before anything of it is made. */
+interface Design {
+  readonly qemu: Qemu;
+  readonly accel: Accel;
+  readonly nonce: string;
+  readonly machine: Machine;
+}
+
+async function design(options: BootOptions, name: string, ctx: Context): Promise<Design> {
   await checkInitrd(options.initrd);
-  const knownSplats = options.knownSplats ?? (await readKnownSplats());
   const qemu = await findQemu(process.env, ctx.signal);
   const accel = await chooseAccel(options.accel ?? 'auto', qemu, ctx);
-  const deadlines = deadlinesFor(accel.name, options.deadlines);
-  const artifacts = await createArtifacts(resolve(options.runDir), options.name ?? 'vm');
   const nonce = randomBytes(8).toString('hex');
   const agentDevice = options.agentDevice ?? 'vport0p1';
   const cpus = options.cpus ?? 1;
@@ -92,8 +91,9 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
   const traits = TRAITS[type];
   const kernel = resolve(traits.kernel === 'vmlinux' ? (options.vmlinux ?? '') : options.kernel);
   await checkKernel(kernel);
+  const parameters = traits.parameters({ cpus, tscKhz });
   const machine: Machine = {
-    name: artifacts.name,
+    name,
     type,
     accel: accel.name,
     memoryMiB: options.memoryMiB ?? 1024,
@@ -101,14 +101,39 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
     kernel,
     initrd: resolve(options.initrd),
     agentDevice,
-    commandLine: kernelCommandLine(
-      agentDevice,
-      nonce,
-      traits.parameters({ cpus, tscKhz }),
-      options.append ?? '',
-    ),
-    disks: await createDisks(options.disks ?? [], artifacts.dir),
+    commandLine: kernelCommandLine(agentDevice, nonce, parameters, options.append ?? ''),
+    disks: [],
   };
+  return { qemu, accel, nonce, machine };
+}
+
+/**
+ * QEMU's command line for a guest that is not booted, quoted for a shell. Its disks are left out, and the console's file
+ * and the nonce are other ones than those of a boot.
+ *
+ * @throws InfraError as bootVm does
+ */
+export async function describeBoot(options: BootOptions, ctx: Context): Promise<string> {
+  const { qemu, machine } = await design(options, options.name ?? 'vm', ctx);
+  const consoleLog = resolve(options.runDir, machine.name, 'console.log');
+  return quoteCommand([qemu.path, ...qemuArguments(machine, harnessWiring(consoleLog))]);
+}
+
+/**
+ * Boots a guest; resolves when its agent has answered.
+ *
+ * @throws InfraError when the host lacks something that is needed
+ * @throws VmError when the guest ends, in whatever way, before its agent has answered; also when `ctx.signal` aborts
+ */
+export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
+  const knownSplats = options.knownSplats ?? (await readKnownSplats());
+  const name = options.name ?? 'vm';
+  const { qemu, accel, nonce, machine: designed } = await design(options, name, ctx);
+  const deadlines = deadlinesFor(accel.name, options.deadlines);
+  const artifacts = await createArtifacts(resolve(options.runDir), name);
+  const disks = await createDisks(options.disks ?? [], artifacts.dir);
+  const machine: Machine = { ...designed, name: artifacts.name, disks };
+  const { agentDevice } = machine;
   const args = qemuArguments(machine, harnessWiring(artifacts.consoleLog));
   const commandLine = quoteCommand([qemu.path, ...args]);
   // By hand nothing is recorded: it would replace the record of this run.
@@ -133,6 +158,7 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
     accel: accel.name,
     commandLine,
     ...(pid !== undefined && { pid }),
+    bootMs: deadlines.bootMs,
   });
   const examination = { dir: artifacts.dir, dump: options.dump ?? false };
   const supervisor = new Supervisor(qemuProcess, deadlines, examination, knownSplats, ctx.signal);
@@ -194,6 +220,7 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
     readyMs,
     client,
     supervisor,
+    events: ctx.events,
     terminal: { output: console, input: consoleInput },
     qmp: await supervisor.qmp,
     ended,

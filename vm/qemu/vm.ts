@@ -1,10 +1,11 @@
 /** A running guest: programs and files in it, its console and QMP, its end. */
 import type { Readable, Writable } from 'node:stream';
 import type { ConsoleLog } from '../console/log.ts';
+import type { EventSink } from '../events.ts';
 import type { AgentClient, ExecOptions, ExecResult, SpawnOptions } from '../guest/agent-client.ts';
 import type { GuestProcess } from '../guest/guest-process.ts';
 import type { Hello } from '../guest/messages.ts';
-import type { Bytes } from '../guest/wire-bytes.ts';
+import { type Bytes, commandText, fromWire, toWire } from '../guest/wire-bytes.ts';
 import type { Disk } from './blockdev.ts';
 import type { Qmp } from './qmp.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -27,6 +28,7 @@ export interface VmParts {
   readonly readyMs: number;
   readonly client: AgentClient;
   readonly supervisor: Supervisor;
+  readonly events: EventSink;
   readonly terminal: Terminal;
   readonly qmp: Qmp;
   /** Never rejects. */
@@ -56,6 +58,7 @@ export class Vm implements AsyncDisposable {
   readonly #parts: VmParts;
   /** Whether a caller was given the VmError: disposal then does not throw it a second time. */
   #told = false;
+  #calls = 0;
 
   constructor(parts: VmParts) {
     this.#parts = parts;
@@ -77,21 +80,23 @@ export class Vm implements AsyncDisposable {
 
   /** Runs a program to its end; see AgentClient.exec. */
   exec(argv: readonly Bytes[], options?: ExecOptions): Promise<ExecResult> {
-    return this.#watch(this.#parts.client.exec(argv, options));
+    return this.#watch(`run ${commandText(argv)}`, this.#parts.client.exec(argv, options));
   }
 
   /** Starts a program; see AgentClient.spawn. */
   async spawn(argv: readonly Bytes[], options?: SpawnOptions): Promise<GuestProcess> {
-    const guestProcess = await this.#watch(this.#parts.client.spawn(argv, options));
+    const name = commandText(argv);
+    const guestProcess = await this.#watch(`start ${name}`, this.#parts.client.spawn(argv, options));
     // The promises of the process are this guest's promises, too: whoever awaits one is told of a bad end.
     return new Proxy(guestProcess, {
       get: (target, key) => {
         const value: unknown = Reflect.get(target, key, target);
-        if (value instanceof Promise) return this.#watch(value);
+        if (value instanceof Promise) return this.#watch(`wait for the end of ${name}`, value);
         if (typeof value !== 'function') return value;
         return (...args: unknown[]): unknown => {
           const result: unknown = value.apply(target, args);
-          return result instanceof Promise ? this.#watch(result) : result;
+          const what = key === 'output' ? `wait for ${String(args[0])} of ${name}` : `${String(key)} ${name}`;
+          return result instanceof Promise ? this.#watch(what, result) : result;
         };
       },
     });
@@ -99,12 +104,12 @@ export class Vm implements AsyncDisposable {
 
   /** Creates or replaces a file in the guest; see AgentClient.writeFile. */
   writeFile(path: Bytes, data: Bytes, options?: { readonly mode?: number }): Promise<void> {
-    return this.#watch(this.#parts.client.writeFile(path, data, options));
+    return this.#watch(`write ${fromWire(toWire(path))}`, this.#parts.client.writeFile(path, data, options));
   }
 
   /** Reads a file of the guest; see AgentClient.readFile. */
   readFile(path: Bytes): Promise<Buffer> {
-    return this.#watch(this.#parts.client.readFile(path));
+    return this.#watch(`read ${fromWire(toWire(path))}`, this.#parts.client.readFile(path));
   }
 
   /**
@@ -130,10 +135,30 @@ export class Vm implements AsyncDisposable {
     else await this.shutdown();
   }
 
-  #watch<T>(promise: Promise<T>): Promise<T> {
-    promise.catch((error: unknown) => {
-      if (error instanceof VmError) this.#told = true;
-    });
+  /** Tells that `what` is asked of the guest, and when it has answered. */
+  #watch<T>(what: string, promise: Promise<T>): Promise<T> {
+    const { events } = this.#parts;
+    this.#calls += 1;
+    const call = { vm: this.name, call: this.#calls };
+    const began = performance.now();
+    const answered = (ok: boolean): void =>
+      events.emit({ kind: 'vm.return', ...call, ms: Math.round(performance.now() - began), ok });
+    events.emit({ kind: 'vm.call', ...call, what: inOneLine(what) });
+    promise.then(
+      () => answered(true),
+      (error: unknown) => {
+        if (error instanceof VmError) this.#told = true;
+        answered(false);
+      },
+    );
     return promise;
   }
+}
+
+/** Scripts have many lines; what they begin with tells which one it is. */
+const LONGEST_CALL = 160;
+
+function inOneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length <= LONGEST_CALL ? line : `${line.slice(0, LONGEST_CALL)}…`;
 }

@@ -7,13 +7,15 @@ import { CHECKOUT } from '../../../../vm/paths.ts';
 import { EXIT_CODES, VERDICT_MEANINGS, VERDICTS } from '../../../../vm/verdict.ts';
 
 void t.test('defaults are filled in, what stands after -- is passed on', (t) => {
-  const { values, positionals } = parseOptions(
+  const { values, positionals, given, args } = parseOptions(
     'vm:boot',
     ['source', 'jobs'],
     ['--jobs', '3', '--', 'ls', '-l'],
   );
   t.same(values, { source: 'auto', jobs: '3' });
   t.same(positionals, ['ls', '-l']);
+  t.same([...given], ['jobs'], 'what was typed is told from what was filled in');
+  t.same(args, ['--jobs', '3', '--', 'ls', '-l']);
   t.end();
 });
 
