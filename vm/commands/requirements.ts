@@ -12,6 +12,12 @@ const TEST_REQUIREMENTS: readonly Requirement[] = [
     packages: packages('strace'),
     optional: true,
   },
+  {
+    command: 'xmllint',
+    why: 'check junit.xml against the schema of those who read it',
+    packages: packages('libxml2-utils', 'libxml2'),
+    optional: true,
+  },
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

@@ -13,10 +13,21 @@ const DULL = new Set([
   'tapCaught',
 ]);
 
+/** What says where comes behind what says what. */
+const LAST = ['at', 'stack'];
+
+/** The code of an error of ours that a guest's end rejects everything with, see qemu/vm-error.ts. */
+const GUEST_ENDED = /^VM_[A-Z]+$/;
+
 /** One block of text; empty when there is nothing to say. */
 export function diagnosticText(diag: Readonly<Record<string, unknown>> | undefined): string {
-  const entries = Object.entries(diag ?? {}).filter(([key, value]) => !DULL.has(key) && value !== null);
-  return entries.map(([key, value]) => `${key}: ${valueText(key, value)}`).join('\n');
+  const all = Object.entries(diag ?? {});
+  // The console and QEMU's command line are told where the guest is.
+  const guest = GUEST_ENDED.test(String(diag?.['code']));
+  const shown = guest ? all.filter(([key]) => key === 'tried' || LAST.includes(key)) : all;
+  const told = shown.filter(([key, value]) => !DULL.has(key) && value !== null);
+  const sorted = told.toSorted(([a], [b]) => LAST.indexOf(a) - LAST.indexOf(b));
+  return sorted.map(([key, value]) => `${key}: ${valueText(key, value)}`).join('\n');
 }
 
 function valueText(key: string, value: unknown): string {

@@ -17,19 +17,26 @@ export function summary(run: Run, runDir: string, cwd: string): string[] {
   const several = run.suites.some(({ round }) => round > 1);
   const lines = [
     ...badGuests(run).map(
-      (guest) => `${guest.end?.verdict ?? 'LOST'} ${guest.name}: ${guest.end?.title ?? 'nobody saw its end'}`,
+      (guest) =>
+        `${label(guest.end?.verdict ?? 'LOST')} ${guest.name}: ${guest.end?.title ?? 'nobody saw its end'}`,
     ),
     ...failed.map(
-      ({ file, round, point }) => `failed ${file}${several ? `, round ${round}` : ''}: ${fullName(point)}`,
+      ({ file, round, point }) =>
+        `${label('failed')} ${file}${several ? `, round ${round}` : ''}: ${fullName(point)}`,
     ),
   ];
   const more = lines.length - LISTED;
   return [
     ...lines.slice(0, LISTED),
-    ...(more > 0 ? [`and ${more} more`] : []),
-    `report    ${relative(cwd, runDir)}/report.html`,
-    ...(failed.length === 0 ? [] : [`again     ${repeatFailures(run)}`]),
+    ...(more > 0 ? [`${label('')} and ${more} more`] : []),
+    `${label('report')} ${relative(cwd, runDir)}/report.html`,
+    ...(failed.length === 0 ? [] : [`${label('again')} ${repeatFailures(run)}`]),
   ];
+}
+
+/** As wide as those of the lines before, see progress.ts. */
+function label(name: string): string {
+  return name.padEnd(9);
 }
 
 /** The command that runs the tests again which failed, with what else the run was given. */
@@ -40,12 +47,11 @@ function repeatFailures(run: Run): string {
   // A point outside of any test (a file that crashed) cannot be named.
   const names = outermost.includes(undefined) ? [] : [...new Set(outermost as string[])];
   const filter = names.map((name) => `^${name.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')}$`).join('|');
-  const { kernel, seed, accel, project } = run.manifest?.options ?? {};
+  const { kernel, seed, project } = run.manifest?.options ?? {};
   const options = [
     ...(project === undefined ? [] : ['--project', project]),
     ...(kernel === undefined || kernel === 'plain' ? [] : ['--kernel', kernel]),
     ...(seed === undefined ? [] : ['--seed', String(seed)]),
-    ...(accel === undefined ? [] : ['--accel', accel]),
     ...(filter === '' ? [] : ['--filter', filter]),
   ];
   return ['npm run vm:test --', ...[...options, ...files].map(quoteWord)].join(' ');

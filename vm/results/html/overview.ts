@@ -44,8 +44,10 @@ function sentence(run: Run): string {
   if (worst !== undefined)
     return `The guest ${worst.name} ended badly: ${worst.end?.title ?? 'nobody saw its end'}`;
   const failed = failures(run).length;
-  if (failed > 0) return `${count(failed, 'test')} failed; every guest said that it was done.`;
-  return `Every test passed, and ${run.guests.length === 1 ? 'the guest' : `all ${run.guests.length} guests`} said done.`;
+  const guests = run.guests.length;
+  if (failed > 0)
+    return `${count(failed, 'check')} failed${guests > 0 ? '; every guest said that it was done' : ''}.`;
+  return `Every test passed${guests > 0 ? `, and ${guests === 1 ? 'the guest' : `all ${guests} guests`} said done` : ''}.`;
 }
 
 function facts(run: Run): string[] {
@@ -80,6 +82,7 @@ ${points.map(
   ({ file, round, point }) => markup`<article class="failure">
 <h3>${badge('bad', 'test')} ${fullName(point)}</h3>
 <p class="where">${file}${round > 1 ? `, round ${round}` : ''}</p>
+${point.name === file ? markup`<p>The file itself failed; what it wrote to stderr is among the <a href="#log">messages</a>.</p>` : ''}
 ${block(diagnosticText(point.diag))}</article>
 `,
 )}`;

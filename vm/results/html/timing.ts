@@ -7,6 +7,13 @@ import { duration, toneOf } from './words.ts';
 /** So many of the longest tests are listed. */
 const LISTED = 12;
 
+const LEGEND = [
+  ['stage', 'stage'],
+  ['boot', 'boot'],
+  ['good', 'guest that passed'],
+  ['bad', 'guest that did not'],
+] as const;
+
 interface Row {
   readonly label: string;
   readonly detail: string;
@@ -26,7 +33,7 @@ export function timeSection(run: Run): Markup | undefined {
   return markup`<div class="timeline">
 <div class="row scale" aria-hidden="true"><span class="label"></span><span class="track">${[0, 0.25, 0.5, 0.75, 1].map((part) => markup`<span style="left:${percent(part)}">${duration(total * part)}</span>`)}</span></div>
 ${rows.map((row) => timeRow(row, total))}</div>
-<p class="legend"><span class="key stage"></span> stage <span class="key boot"></span> boot <span class="key good"></span> guest that passed <span class="key bad"></span> guest that did not</p>
+<p class="legend">${LEGEND.map(([kind, text]) => markup`<span><span class="key ${kind}"></span>${text}</span> `)}</p>
 ${tests.length === 0 ? '' : longestTests(tests)}`;
 }
 
@@ -63,7 +70,7 @@ function longestTests(
 ): Markup {
   const longest = tests[0]?.ms ?? 1;
   return markup`<h3>The longest tests</h3>
-<div class="timeline">
+<div class="timeline names">
 ${tests.map(
   ({
     file,
