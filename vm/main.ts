@@ -10,6 +10,7 @@ import { boot } from './commands/boot.ts';
 import { build } from './commands/build.ts';
 import { doctor } from './commands/doctor.ts';
 import { fetch } from './commands/fetch.ts';
+import { gdb } from './commands/gdb.ts';
 import { kernelEdit } from './commands/kernel-edit.ts';
 import { kernelExport } from './commands/kernel-export.ts';
 import { shell } from './commands/shell.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   boot,
   shell,
   test,
+  gdb,
   report,
   kernelEdit,
   kernelExport,
@@ -45,7 +47,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   }
   const interrupt = interruptSignal();
   try {
-    const parsed = parseOptions(command.name, command.options, args);
+    const parsed = parseOptions(command.name, command.options, args, command.defaults);
     if (parsed.values.help) {
       process.stdout.write(`${commandHelp(command)}\n`);
       return EXIT_CODES.PASS;

@@ -1,7 +1,7 @@
 /** What a command of the harness is, and how its help reads. */
 import type { Context } from '../context.ts';
 import { EXIT_CODES, EXIT_INTERRUPTED, VERDICT_MEANINGS, VERDICTS, type Verdict } from '../verdict.ts';
-import { type OptionName, optionLines, type ParsedArguments } from './options.ts';
+import { type OptionName, optionLines, type OptionValues, type ParsedArguments } from './options.ts';
 
 export interface Command {
   /** As `npm run` knows it, e.g. `vm:test`. */
@@ -10,13 +10,16 @@ export interface Command {
   readonly operands?: string;
   readonly summary: string;
   readonly options: readonly OptionName[];
+  /** Where this command has other defaults than the rest. */
+  readonly defaults?: OptionValues;
   /** A verdict, or (where a guest's program decides) an exit code as it is. */
   run(args: ParsedArguments, context: Context): Promise<Verdict | number>;
 }
 
 /** The text of `npm run NAME -- --help`. */
 export function commandHelp(command: Command): string {
-  const options = command.options.length === 0 ? [] : ['', 'Options:', ...optionLines(command.options)];
+  const options =
+    command.options.length === 0 ? [] : ['', 'Options:', ...optionLines(command.options, command.defaults)];
   return [
     `Usage: npm run ${command.name} -- [OPTION]... ${command.operands ?? ''}`.trimEnd(),
     command.summary,

@@ -75,6 +75,16 @@ export const OPTIONS = {
     default: 'build/runs/latest/events.jsonl',
     help: 'the events.jsonl of the run to render',
   },
+  break: {
+    type: 'string',
+    value: 'SYMBOL',
+    help: "the kernel's function to stop at (default: the project's)",
+  },
+  batch: {
+    type: 'string',
+    value: 'FILE',
+    help: 'run the gdb commands of FILE instead of reading them from the terminal',
+  },
   install: { type: 'boolean', help: 'install what is missing, after saying what (asks sudo for the right)' },
   help: { type: 'boolean', help: 'print this' },
 } as const satisfies Record<string, OptionSpec>;
@@ -101,6 +111,7 @@ export function parseOptions(
   command: string,
   names: readonly OptionName[],
   args: readonly string[],
+  ownDefaults: OptionValues = {},
 ): ParsedArguments {
   const options = Object.fromEntries(
     [...names, 'help' as const].map((name) => [name, { type: OPTIONS[name].type }]),
@@ -115,7 +126,12 @@ export function parseOptions(
     const defaults = Object.fromEntries(
       names.flatMap((name) => ('default' in OPTIONS[name] ? [[name, OPTIONS[name].default]] : [])),
     );
-    return { values: { ...defaults, ...values }, positionals, given: new Set(Object.keys(values)), args };
+    return {
+      values: { ...defaults, ...ownDefaults, ...values },
+      positionals,
+      given: new Set(Object.keys(values)),
+      args,
+    };
   } catch (error) {
     throw new UsageError({
       code: 'USAGE',
@@ -128,11 +144,12 @@ export function parseOptions(
 }
 
 /** One line an option, aligned, for `--help`. */
-export function optionLines(names: readonly OptionName[]): string[] {
+export function optionLines(names: readonly OptionName[], ownDefaults: OptionValues = {}): string[] {
   const rows = names.map((name) => {
     const spec: OptionSpec = OPTIONS[name];
     const flag = `--${name}${spec.value === undefined ? '' : ` ${spec.value}`}`;
-    const standard = spec.default === undefined ? '' : ` (default: ${spec.default})`;
+    const value = ownDefaults[name] ?? spec.default;
+    const standard = value === undefined ? '' : ` (default: ${String(value)})`;
     return [flag, `${spec.help}${standard}`] as const;
   });
   const width = Math.max(...rows.map(([flag]) => flag.length));

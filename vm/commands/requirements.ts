@@ -4,6 +4,11 @@ import { KERNEL_REQUIREMENTS } from '../kernel/requirements.ts';
 import { QEMU_REQUIREMENTS } from '../qemu/requirements.ts';
 import { packages, type Requirement } from '../host/requirement.ts';
 
+/** What single commands need and no run does. */
+const COMMAND_REQUIREMENTS: readonly Requirement[] = [
+  { command: 'gdb', why: 'debug the kernel of a guest (vm:gdb)', packages: packages('gdb'), optional: true },
+];
+
 /** What tests need and nothing else does. */
 const TEST_REQUIREMENTS: readonly Requirement[] = [
   {
@@ -24,5 +29,6 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...KERNEL_REQUIREMENTS,
   ...IMAGE_REQUIREMENTS,
   ...QEMU_REQUIREMENTS,
+  ...COMMAND_REQUIREMENTS,
   ...TEST_REQUIREMENTS,
 ];

@@ -66,17 +66,20 @@ export interface KernelBuild {
   readonly manifest: KernelManifest;
 }
 
-/**
- * Returns the kernel for `options`, building it first if the cache does not hold it.
- *
- * @throws `UserError` `BAD_SERIES`, `PATCH_FAILED`, `SYMBOL_DROPPED`, `CONFIGURE_FAILED`, `COMPILE_FAILED`; `InfraError`;
- *   the signal's reason. Nothing is then published.
- */
-export async function buildKernel(options: BuildOptions, ctx: Context): Promise<KernelBuild> {
+/** What a kernel is made of, and the key that follows from it. */
+interface Recipe {
+  readonly inputs: KeyValue;
+  readonly series: Series;
+  readonly toolchain: Toolchain;
+  /** Paths. */
+  readonly fragments: readonly string[];
+}
+
+async function readRecipe(options: RecipeOptions, ctx: Context): Promise<Recipe> {
   const { source, flavour, project } = options;
   const fragments = fragmentsOf(flavour, project, options.fragmentsDir);
   const [series, toolchain, texts] = await Promise.all([
-    isPatched(flavour) ? readSeries(project.seriesDir) : NO_SERIES,
+    seriesFor(flavour, project),
     readToolchain(ctx),
     Promise.all(fragments.map((path) => readFile(path, 'utf8'))),
   ]);
@@ -89,26 +92,66 @@ export async function buildKernel(options: BuildOptions, ctx: Context): Promise<
     ld: toolchain.ld,
     make: BUILD_VARIABLES,
   };
+  return { inputs, series, toolchain, fragments };
+}
+
+/** What has to be known of a kernel to know its key: its source's digest, not its source. */
+export type RecipeOptions = Omit<BuildOptions, 'source' | 'jobs'> & {
+  readonly source: Pick<KernelSource, 'sha256'>;
+};
+
+/** The key of a kernel that need not be built, and whether the cache holds it. */
+export async function kernelKey(
+  options: RecipeOptions,
+  ctx: Context,
+): Promise<{ readonly key: string; readonly built: boolean }> {
+  const { inputs } = await readRecipe(options, ctx);
+  return { key: contentKey(inputs), built: existsSync(ctx.cache.entryPath('kernel', inputs)) };
+}
+
+/**
+ * Returns the kernel for `options`, building it first if the cache does not hold it.
+ *
+ * @throws `UserError` `BAD_SERIES`, `PATCH_FAILED`, `SYMBOL_DROPPED`, `CONFIGURE_FAILED`, `COMPILE_FAILED`; `InfraError`;
+ *   the signal's reason. Nothing is then published.
+ */
+export async function buildKernel(options: BuildOptions, ctx: Context): Promise<KernelBuild> {
+  const { flavour } = options;
+  const recipe = await readRecipe(options, ctx);
+  const { inputs } = recipe;
   if (existsSync(ctx.cache.entryPath('kernel', inputs))) {
     return runStage(ctx.events, 'build', `${flavour} kernel`, async () => {
       const value = await readBuild(ctx.cache.entryPath('kernel', inputs), contentKey(inputs), true);
       return { outcome: 'cached', detail: `${flavour} kernel ${value.release}`, value };
     });
   }
-  const entry = await ctx.cache.produce('kernel', inputs, (dir) =>
-    make({ ...options, fragments }, series, toolchain, dir, ctx),
-  );
+  const entry = await ctx.cache.produce('kernel', inputs, (dir) => make(options, recipe, dir, ctx));
   return readBuild(entry.dir, entry.key, entry.hit);
 }
 
-async function make(
-  options: BuildOptions & { readonly fragments: readonly string[] },
-  series: Series,
-  toolchain: Toolchain,
-  dest: string,
-  ctx: Context,
-): Promise<void> {
-  const { source, flavour, fragments } = options;
+/**
+ * The tree from which a kernel is, or would be, built: for reading, e.g. by a debugger.
+ *
+ * @returns its absolute path
+ */
+export async function sourceTree(options: BuildOptions, ctx: Context): Promise<string> {
+  const { source, flavour, project } = options;
+  const dir = await ctx.cache.workspace(treeName(source.sha256, flavour, project));
+  await using lock = await acquireLock(join(dir, 'lock'), `the ${flavour} kernel's build tree`, ctx);
+  void lock;
+  const worktree = await openWorktree(source, dir, flavour, ctx);
+  await patchWorktree(worktree, source, await seriesFor(flavour, project), ctx);
+  return worktree.linux;
+}
+
+/** What is applied for `flavour`. */
+async function seriesFor(flavour: Flavour, project: KernelProject): Promise<Series> {
+  return isPatched(flavour) ? readSeries(project.seriesDir) : NO_SERIES;
+}
+
+async function make(options: BuildOptions, recipe: Recipe, dest: string, ctx: Context): Promise<void> {
+  const { source, flavour } = options;
+  const { series, toolchain, fragments } = recipe;
   const dir = await ctx.cache.workspace(treeName(source.sha256, flavour, options.project));
   const what = `the ${flavour} kernel's build tree`;
   await using lock = await acquireLock(join(dir, 'lock'), what, ctx);
