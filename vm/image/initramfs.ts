@@ -70,13 +70,14 @@ async function result({
 async function imageEntries(content: InitramfsContent, ctx: Context): Promise<ArchiveEntry[]> {
   const tree = new Map(BASE_TREE.map((entry) => [pathOf(entry), entry]));
   const names = ['busybox', ...PACKED_PROGRAMS];
-  const [{ init, agent }, ...packed] = await Promise.all([
+  const [{ init, agent, faults }, ...packed] = await Promise.all([
     compileGuest(ctx),
     ...names.map((name) => findHostProgram(name)),
   ]);
   const programs = new Map([
     ['init', init],
     ['bin/agent', agent],
+    ['bin/faults', faults],
     ...(content.syncer === undefined ? [] : [['bin/dirsync', content.syncer] as const]),
     ...content.programs.map(({ name, path }) => [`bin/${name}`, path] as const),
   ]);

@@ -36,6 +36,7 @@ void t.test('packs what a guest needs', async (t) => {
     'bin/agent': '-rwxr-xr-x',
     'bin/busybox': '-rwxr-xr-x',
     'bin/dirsync': '-rwxr-xr-x',
+    'bin/faults': '-rwxr-xr-x',
     'bin/greet': '-rwxr-xr-x',
     'bin/mke2fs': '-rwxr-xr-x',
     'bin/mkfs.ext4': 'lrwxrwxrwx -> mke2fs',
