@@ -17,6 +17,11 @@ export function diskName(index: number): string {
   return `disk${index}`;
 }
 
+/** What the guest calls it: `/dev/vda`, ... */
+export function diskDevice(index: number): string {
+  return `/dev/vd${String.fromCharCode('a'.charCodeAt(0) + index)}`;
+}
+
 /** @param virtio what the machine calls its virtio devices: `pci` or `device` */
 export function diskArguments(disk: Disk, index: number, virtio: string): string[] {
   const image = { driver: 'raw', file: hostFile(disk.path), discard: 'unmap' };

@@ -26,6 +26,8 @@ export type Observation =
   /** The flags of /proc/sys/kernel/tainted, as the agent read them. */
   | { readonly kind: 'taint'; readonly flags: number }
   | { readonly kind: 'shutdown-asked' }
+  /** A test resets the guest on purpose. */
+  | { readonly kind: 'crash-asked' }
   | { readonly kind: 'done' }
   /** The conversation was given up: another nonce, an unknown protocol, a line that cannot be repaired. */
   | { readonly kind: 'agent-closed'; readonly why: string }
@@ -48,6 +50,7 @@ export interface Facts {
   readonly helloAt?: number;
   readonly lastBeatAt?: number;
   readonly shutdownAskedAt?: number;
+  readonly crashAsked?: true;
   readonly doneAt?: number;
   readonly agentClosed?: string;
   readonly aborted?: true;
@@ -84,6 +87,9 @@ export function observe(facts: Facts, seen: Observation, now: number): Facts {
       break;
     case 'shutdown-asked':
       news = { shutdownAskedAt: facts.shutdownAskedAt ?? now };
+      break;
+    case 'crash-asked':
+      news = { crashAsked: true, shutdownAskedAt: facts.shutdownAskedAt ?? now };
       break;
     case 'done':
       news = { doneAt: now };
@@ -186,6 +192,9 @@ export function verdictOf(facts: Facts, deadlines: Deadlines): Judgement {
   if (facts.stopped !== undefined) return judgeStopped(facts, facts.stopped, deadlines, stall);
   // It went on after all; but what it did in the time of the stall proves nothing.
   if (stall !== undefined) return { verdict: 'SPLAT', title: stall.title };
+  if (facts.crashAsked && exit?.code === 0 && facts.shutdownReason === 'host-qmp-system-reset') {
+    return judgeTaint(facts) ?? { verdict: 'PASS', title: 'the guest was reset on purpose' };
+  }
   if (facts.doneAt !== undefined && exit?.code === 0 && !facts.shutdownReason?.startsWith('host-')) {
     return judgeTaint(facts) ?? { verdict: 'PASS', title: 'the guest said done and powered off' };
   }

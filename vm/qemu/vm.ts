@@ -118,21 +118,41 @@ export class Vm implements AsyncDisposable {
    * @throws VmError when the guest ends in any other way, also when it has done so already
    */
   async shutdown(): Promise<VmEnd> {
-    const { client, supervisor, ended, failure } = this.#parts;
+    const { client, supervisor } = this.#parts;
     supervisor.observe({ kind: 'shutdown-asked' });
     // If the guest cannot, its end says why.
     client.shutdown().catch(() => undefined);
-    const end = await ended;
-    const error = failure();
-    if (error === undefined) return end;
-    this.#told = true;
-    throw error;
+    return this.#end();
+  }
+
+  /**
+   * Resets the guest as a button would, and waits for QEMU's exit: the guest's memory, and with it every write that had not
+   * reached its disks, is lost. Boot another guest on `disks` to see what is left. QEMU itself does not lose what it took;
+   * what a disk may lose at a power cut is told by faults/power-cut.ts.
+   *
+   * @throws VmError when the guest ended in another way
+   */
+  async crash(): Promise<VmEnd> {
+    const { supervisor } = this.#parts;
+    supervisor.observe({ kind: 'crash-asked' });
+    // By -no-reboot QEMU exits at a reset: mostly before it has answered.
+    this.qmp.execute('system_reset').catch(() => undefined);
+    return this.#end();
   }
 
   /** Shuts the guest down if it is still up. Throws the VmError of a bad end, unless a caller was given it already. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#told) await this.ended;
     else await this.shutdown();
+  }
+
+  async #end(): Promise<VmEnd> {
+    const { ended, failure } = this.#parts;
+    const end = await ended;
+    const error = failure();
+    if (error === undefined) return end;
+    this.#told = true;
+    throw error;
   }
 
   /** Tells that `what` is asked of the guest, and when it has answered. */

@@ -1,0 +1,59 @@
+/** kill -9, or any other signal, at a moment that the guest itself gives. */
+import { constants } from 'node:os';
+import { HarnessError } from '../errors.ts';
+import type { Exit, GuestProcess } from '../guest/guest-process.ts';
+import type { Bytes } from '../guest/wire-bytes.ts';
+import type { Vm } from '../qemu/vm.ts';
+
+/**
+ * When to send the signal: after output that matches, which takes the milliseconds of a message to the host and back; or as
+ * soon as a file is there, which the guest sees for itself, within microseconds.
+ */
+export type Moment =
+  | { readonly output: RegExp | string; readonly stream?: 'stdout' | 'stderr' }
+  | { readonly file: Bytes };
+
+/** The process ended before the moment came: nothing was tested. */
+export class MomentMissedError extends HarnessError {
+  constructor(signal: string, file: Bytes, { code, signal: ended }: Exit) {
+    super('FAIL', {
+      code: 'MOMENT_MISSED',
+      tried: `send ${signal} when ${String(file)} appears in the guest`,
+      found: `the process ended before, with ${ended ?? `exit code ${code}`}`,
+      hint: 'choose a file that the process makes while it works',
+    });
+  }
+}
+
+/**
+ * Sends `signal` to the group of `process` at the given moment, and waits for its end.
+ *
+ * @throws OutputMissingError when the output does not come, MomentMissedError when the process ends before the file is there
+ */
+export async function killWhen(
+  vm: Vm,
+  process: GuestProcess,
+  moment: Moment,
+  signal: NodeJS.Signals = 'SIGKILL',
+): Promise<Exit> {
+  if ('output' in moment) {
+    const { output, stream = 'stdout' } = moment;
+    await process.output(output, { stream });
+    await process.kill(signal);
+    return process.exited;
+  }
+  const { file } = moment;
+  const watcher = await vm.spawn([
+    'faults',
+    'await',
+    file,
+    String(process.pid),
+    String(constants.signals[signal]),
+  ]);
+  const exit = await process.exited;
+  // It ends right after it has sent the signal; else it would wait for ever.
+  await watcher.kill('SIGTERM');
+  const { code } = await watcher.exited;
+  if (code !== 0) throw new MomentMissedError(signal, file, exit);
+  return exit;
+}
