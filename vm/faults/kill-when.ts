@@ -43,17 +43,9 @@ export async function killWhen(
     return process.exited;
   }
   const { file } = moment;
-  const watcher = await vm.spawn([
-    'faults',
-    'await',
-    file,
-    String(process.pid),
-    String(constants.signals[signal]),
-  ]);
+  const number = String(constants.signals[signal]);
+  const { code } = await vm.exec(['faults', 'await', file, String(process.pid), number]);
   const exit = await process.exited;
-  // It ends right after it has sent the signal; else it would wait for ever.
-  await watcher.kill('SIGTERM');
-  const { code } = await watcher.exited;
   if (code !== 0) throw new MomentMissedError(signal, file, exit);
   return exit;
 }

@@ -26,7 +26,7 @@ export type Observation =
   /** The flags of /proc/sys/kernel/tainted, as the agent read them. */
   | { readonly kind: 'taint'; readonly flags: number }
   | { readonly kind: 'shutdown-asked' }
-  /** A test resets the guest on purpose. */
+  /** A test crashes the guest on purpose. */
   | { readonly kind: 'crash-asked' }
   | { readonly kind: 'done' }
   /** The conversation was given up: another nonce, an unknown protocol, a line that cannot be repaired. */
@@ -192,8 +192,8 @@ export function verdictOf(facts: Facts, deadlines: Deadlines): Judgement {
   if (facts.stopped !== undefined) return judgeStopped(facts, facts.stopped, deadlines, stall);
   // It went on after all; but what it did in the time of the stall proves nothing.
   if (stall !== undefined) return { verdict: 'SPLAT', title: stall.title };
-  if (facts.crashAsked && exit?.code === 0 && facts.shutdownReason === 'host-qmp-system-reset') {
-    return judgeTaint(facts) ?? { verdict: 'PASS', title: 'the guest was reset on purpose' };
+  if (facts.crashAsked && exit?.code === 0 && facts.shutdownReason === 'host-qmp-quit') {
+    return judgeTaint(facts) ?? { verdict: 'PASS', title: 'the guest was crashed on purpose' };
   }
   if (facts.doneAt !== undefined && exit?.code === 0 && !facts.shutdownReason?.startsWith('host-')) {
     return judgeTaint(facts) ?? { verdict: 'PASS', title: 'the guest said done and powered off' };

@@ -126,17 +126,17 @@ export class Vm implements AsyncDisposable {
   }
 
   /**
-   * Resets the guest as a button would, and waits for QEMU's exit: the guest's memory, and with it every write that had not
-   * reached its disks, is lost. Boot another guest on `disks` to see what is left. QEMU itself does not lose what it took;
-   * what a disk may lose at a power cut is told by faults/power-cut.ts.
+   * Ends the guest as a reset button would, between two instructions: its memory, and with it every write that had not reached
+   * its disks, is lost. Boot another guest on `disks` to see what is left. QEMU itself does not lose what it took; what a disk
+   * may lose at a power cut is told by faults/power-cut.ts.
    *
    * @throws VmError when the guest ended in another way
    */
   async crash(): Promise<VmEnd> {
     const { supervisor } = this.#parts;
     supervisor.observe({ kind: 'crash-asked' });
-    // By -no-reboot QEMU exits at a reset: mostly before it has answered.
-    this.qmp.execute('system_reset').catch(() => undefined);
+    // Mostly QEMU is gone before it has answered.
+    this.qmp.execute('quit').catch(() => undefined);
     return this.#end();
   }
 

@@ -1,5 +1,6 @@
 /*
- * faults await PATH [PID SIGNAL]: waits until PATH is there, then sends SIGNAL (a number) to the process group PID.
+ * faults await PATH PID SIGNAL: waits until PATH is there, then sends SIGNAL (a number) to the process group PID. Ends with 3
+ * when process PID ended before.
  *
  * By inotify on the nearest folder above PATH that exists, so that a signal follows a file's birth within microseconds and
  * nothing is polled.
@@ -8,12 +9,14 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static bool exists(const char *path)
@@ -37,9 +40,24 @@ static void nearest_folder(char *path)
 	} while (!exists(path));
 }
 
-static void wait_for(const char *path)
+/* Sleeps until inotify's `fd` has news, and takes them; false when the process of `pidfd` is gone. */
+static bool news(int fd, int pidfd)
 {
 	char events[4096] __attribute__((aligned(8)));
+	struct pollfd polls[] = { { .fd = fd, .events = POLLIN }, { .fd = pidfd, .events = POLLIN } };
+
+	while (poll(polls, 2, -1) < 0) {
+		if (errno != EINTR)
+			die("wait");
+	}
+	if (polls[0].revents && read(fd, events, sizeof(events)) < 0)
+		die("read inotify's events");
+	return polls[0].revents || !polls[1].revents;
+}
+
+/* False when the process of `pidfd` ended without PATH. */
+static bool wait_for(const char *path, int pidfd)
+{
 	char folder[PATH_MAX], nearer[PATH_MAX];
 	int fd = inotify_init1(IN_CLOEXEC);
 
@@ -54,16 +72,23 @@ static void wait_for(const char *path)
 		nearest_folder(strcpy(nearer, path));
 		if (exists(path) || strcmp(folder, nearer) != 0)
 			continue;
-		if (read(fd, events, sizeof(events)) < 0 && errno != EINTR)
-			die("read inotify's events");
+		if (!news(fd, pidfd))
+			return exists(path);
 	}
 	close(fd);
+	return true;
 }
 
 int await_file(char **args)
 {
-	wait_for(args[0]);
-	if (args[1] && args[2] && kill(-atoi(args[1]), atoi(args[2])) < 0)
-		die("kill process group %s", args[1]);
+	pid_t pid = atoi(args[1]);
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	/* A process that is no more has ended before, too. */
+	if (pidfd < 0 || !wait_for(args[0], pidfd))
+		return 3;
+	/* Whoever made the file may have ended at once, and left others of its group. */
+	if (kill(-pid, atoi(args[2])) < 0)
+		return 3;
 	return 0;
 }

@@ -13,7 +13,7 @@ static const struct {
 	int least;
 	int (*run)(char **args);
 } COMMANDS[] = {
-	{ "await", "PATH [PID SIGNAL]", 1, await_file },
+	{ "await", "PATH PID SIGNAL", 3, await_file },
 	{ "fill", "FILE FREE_BYTES", 2, fill },
 	{ "mark", "DEVICE TEXT", 2, mark },
 	{ "fail-nth", "REPORT N SYSCALL PROGRAM [ARG]...", 4, fail_nth },
