@@ -4,7 +4,7 @@ import type { Test } from 'tap';
 import type { Context } from '../../vm/context.ts';
 import { fanOut, memorySink } from '../../vm/events.ts';
 import { packInitramfs, type InitramfsContent } from '../../vm/image/initramfs.ts';
-import type { BootOptions } from '../../vm/qemu/boot.ts';
+import type { BootOptions } from '../../vm/qemu/boot-options.ts';
 import { VmError } from '../../vm/qemu/vm-error.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
 import { bootPlanned, recordedEvents, testContext } from '../helpers/run-plan.ts';

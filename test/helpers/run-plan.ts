@@ -11,7 +11,8 @@ import { cacheRoot, CHECKOUT, RUNS } from '../../vm/paths.ts';
 import { prepare } from '../../vm/prepare.ts';
 import { readProject } from '../../vm/project.ts';
 import { progressSink } from '../../vm/progress.ts';
-import { type BootOptions, bootVm } from '../../vm/qemu/boot.ts';
+import { bootVm } from '../../vm/qemu/boot.ts';
+import type { BootOptions } from '../../vm/qemu/boot-options.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
 import { createRunFolder } from '../../vm/run.ts';
 import {

@@ -4,6 +4,7 @@ import { HELP, USAGE_LINE } from './cli/help.ts';
 import { parseCommand } from './cli/options.ts';
 import { Output } from './cli/output.ts';
 import { runSync } from './cli/run.ts';
+import { standbyArguments } from './cli/standby.ts';
 import { versionLines } from './cli/stats.ts';
 import { EXIT, SyncError, type ExitCode } from './errors.ts';
 import { probeMetadata } from './metadata/probe.ts';
@@ -11,7 +12,8 @@ import { loadAddon } from './native/load.ts';
 
 async function main(stdout: Output, stderr: Output, signal: AbortSignal): Promise<ExitCode> {
   const out = (line: string): void => stdout.line(line);
-  const command = parseCommand(byteArguments(process.argv.slice(2), readCmdline()));
+  const args = standbyArguments() ?? byteArguments(process.argv.slice(2), readCmdline());
+  const command = parseCommand(args);
   if (command.kind === 'usage') {
     out(USAGE_LINE);
     return EXIT.USAGE;

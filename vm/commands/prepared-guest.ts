@@ -4,7 +4,7 @@ import { readKnownSplats } from '../console/known-splats.ts';
 import type { Context } from '../context.ts';
 import { RUNS } from '../paths.ts';
 import { prepare } from '../prepare.ts';
-import type { BootOptions } from '../qemu/boot.ts';
+import type { BootOptions } from '../qemu/boot-options.ts';
 import { createRunFolder } from '../run.ts';
 import { accelOption, flavourOption, machineOption, memoryOption, prepareOptions } from './options.ts';
 

@@ -1,18 +1,22 @@
 /**
  * The host's side of the agent: requests and their answers, processes and files in the guest, over any byte stream.
  */
+import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { HarnessError } from '../errors.ts';
 import { AgentLostError, ExecTimeoutError, GuestError } from './errors.ts';
 import { receiveFile, sendFile } from './file-transfer.ts';
-import { type Exit, GuestProcess, ProcessFeed } from './guest-process.ts';
+import { type Exit, GuestProcess, ProcessFeed, type ProcessRequest } from './guest-process.ts';
 import { Line } from './line.ts';
 import { type GuestMessage, type Hello, type HostMessage, PROTOCOL_VERSION } from './messages.ts';
+import { type Resume, type Standby, wakeOrder } from './standby.ts';
 import { type Bytes, commandText, fromWire, toWire } from './wire-bytes.ts';
 
 export interface ConnectOptions {
   /** The word that this guest was given on its kernel command line (`dirsync.nonce=`). */
   readonly nonce: string;
+  /** The guest goes on from a snapshot in which another host had talked to it. */
+  readonly resume?: Resume;
   /** When aborted, the connection ends and everything pending rejects. */
   readonly signal?: AbortSignal;
   /** Called at every beat with the guest's uptime in ms. */
@@ -73,22 +77,30 @@ export class AgentClient {
   readonly #done = Promise.withResolvers<void>();
   readonly #pending = new Map<number, Pending>();
   readonly #processes = new Map<number, ProcessFeed>();
-  #nextId = 1;
+  readonly #standbys: Standby[];
+  #nextId: number;
   #lastBeatAt: number | undefined;
   #lost: HarnessError | undefined;
   #isDone = false;
 
   private constructor(stream: Duplex, options: ConnectOptions) {
     this.#options = options;
+    this.#nextId = options.resume?.nextId ?? 1;
+    this.#standbys = [...(options.resume?.standbys ?? [])];
     this.ready = this.#ready.promise;
     this.closed = this.#closed.promise;
     this.ready.catch(() => undefined);
     this.#done.promise.catch(() => undefined);
-    this.#line = new Line(stream, {
-      onMessage: (message) => this.#onMessage(message),
-      onFault: (text) => options.onFault?.(text),
-      onEnd: (error) => this.lose(error),
-    });
+    const events = {
+      onMessage: (message: GuestMessage) => this.#onMessage(message),
+      onFault: (text: string) => options.onFault?.(text),
+      onEnd: (error: AgentLostError) => this.lose(error),
+    };
+    this.#line = new Line(stream, events, options.resume !== undefined);
+    if (options.resume !== undefined) {
+      const random = randomBytes(32).toString('base64');
+      this.#line.send({ type: 'attach', nonce: options.nonce, realtime_ms: Date.now(), random });
+    }
     const abort = (): void =>
       this.lose(new AgentLostError({ tried: 'talk to the agent in the guest', found: 'it was aborted' }));
     if (options.signal?.aborted) abort();
@@ -133,6 +145,21 @@ export class AgentClient {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /**
+   * Starts a program that waits to be told what to do: `program` is run with DIRSYNC_STANDBY=1 in its environment, says
+   * `standby`, and waits for its order on stdin. A host that resumes from a snapshot gives it by `spawn` or `exec`.
+   */
+  async standBy(program: string): Promise<Standby> {
+    const { process, id } = await this.#start([program], { env: { DIRSYNC_STANDBY: '1' } });
+    await process.output(/^standby$/m);
+    return { program, id, pid: process.pid };
+  }
+
+  /** What a host needs that goes on with this guest from a snapshot. */
+  resume(standbys: readonly Standby[]): Resume {
+    return { nextId: this.#nextId, standbys };
   }
 
   /** Starts a program, as the leader of its own session, and returns as soon as it runs. */
@@ -180,10 +207,20 @@ export class AgentClient {
   async #start(
     argv: readonly Bytes[],
     options: SpawnOptions,
-  ): Promise<{ process: GuestProcess; feed: ProcessFeed }> {
+  ): Promise<{ process: GuestProcess; feed: ProcessFeed; id: number }> {
     const { cwd, env = {}, uid, gid = uid, stdin = true } = options;
     const name = commandText(argv);
     const feed = new ProcessFeed();
+    const standby = uid === undefined && gid === undefined ? this.#takeStandby(argv[0]) : undefined;
+    if (standby !== undefined) {
+      const { id, pid } = standby;
+      this.#processes.set(id, feed);
+      const request: ProcessRequest = async (message, tried) => this.#request(message, tried);
+      const process = new GuestProcess(id, pid, name, feed, request);
+      const data = wakeOrder(argv, { cwd, env }).toString('base64');
+      await request({ type: 'stdin', process: id, data, eof: !stdin }, `run ${name} in the guest`);
+      return { process, feed, id };
+    }
     const id = this.#nextId;
     const started = this.#request(
       {
@@ -204,11 +241,16 @@ export class AgentClient {
       const process = new GuestProcess(id, pid, name, feed, async (message, tried) =>
         this.#request(message, tried),
       );
-      return { process, feed };
+      return { process, feed, id };
     } catch (error) {
       this.#processes.delete(id);
       throw error;
     }
+  }
+
+  #takeStandby(program: Bytes | undefined): Standby | undefined {
+    const index = this.#standbys.findIndex((standby) => standby.program === program);
+    return index < 0 ? undefined : this.#standbys.splice(index, 1)[0];
   }
 
   /** Sends a request as soon as the guest is there. Ids are given in the order of the calls. */

@@ -24,6 +24,7 @@ export class Line {
   readonly #stream: Duplex;
   readonly #events: LineEvents;
   readonly #decoder = new FrameDecoder();
+  #awaitsFirst: boolean;
   #nextSeq = 0;
   #dueSeq = 0;
   #ended = false;
@@ -31,7 +32,9 @@ export class Line {
   #resendTimer: NodeJS.Timeout | undefined;
   #resendsOfDue = 0;
 
-  constructor(stream: Duplex, events: LineEvents) {
+  /** @param isTakenOver the guest has talked to another host before: its frames before number 0 are not for us */
+  constructor(stream: Duplex, events: LineEvents, isTakenOver = false) {
+    this.#awaitsFirst = isTakenOver;
     this.#stream = stream;
     this.#events = events;
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
@@ -61,6 +64,8 @@ export class Line {
   }
 
   #take(event: FrameEvent): void {
+    if (this.#awaitsFirst && (event.kind !== 'frame' || event.seq !== 0)) return;
+    this.#awaitsFirst = false;
     if (event.kind === 'noise') {
       this.#events.onFault(`no frame: ${JSON.stringify(event.text.trimEnd())}`);
       return;

@@ -37,6 +37,12 @@ export type HostMessage =
     }
   | { readonly type: 'read_file'; readonly id: number; readonly path: string }
   | { readonly type: 'shutdown'; readonly id: number; readonly how?: 'poweroff' | 'reboot' }
+  | {
+      readonly type: 'attach';
+      readonly nonce: string;
+      readonly realtime_ms: number;
+      readonly random: string;
+    }
   | { readonly type: 'resend'; readonly from: number }
   | { readonly type: 'bye' };
 

@@ -58,6 +58,8 @@ export const TRAITS: Readonly<Record<MachineType, MachineTraits>> = {
     parameters: ({ cpus, tscKhz }) => [
       // There is no timer to calibrate the counter against: without this, one boot in three hangs at that.
       `tsc_early_khz=${tscKhz}`,
+      // On a busy host timer interrupts are lost; the kernel would blame the counter, which is right, and count interrupts.
+      'tsc=reliable',
       // One processor needs neither its own timer nor to be patched from many processors' code into one's.
       ...(cpus === 1 ? ['noapictimer', 'noreplace-smp'] : []),
       '8250.nr_uarts=1',

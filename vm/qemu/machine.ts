@@ -30,6 +30,14 @@ export interface Machine {
   /** The kernel's whole command line. */
   readonly commandLine: string;
   readonly disks: readonly Disk[];
+  /** The guest's memory as a file; without it, memory of QEMU's own. */
+  readonly ram?: {
+    readonly path: string;
+    /** Whether the guest's writes go to the file, or to copies of its own. */
+    readonly share: boolean;
+  };
+  /** Do not boot: wait for a state to go on from, see snapshot.ts. */
+  readonly incoming?: boolean;
 }
 
 /** How the guest's two lines and QMP are connected. The agent's is not used when it shares the console. */
@@ -68,7 +76,8 @@ export function qemuArguments(machine: Machine, wiring: Wiring): string[] {
   const { virtio, ...traits } = TRAITS[machine.type];
   return [
     ['-name', `dirsync-${machine.name}`],
-    ['-machine', traits.machine],
+    ['-machine', machine.ram === undefined ? traits.machine : `${traits.machine},memory-backend=ram`],
+    ramArguments(machine),
     accelArguments(machine.accel),
     ['-m', `${machine.memoryMiB}M`, '-smp', String(machine.cpus)],
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
@@ -80,8 +89,16 @@ export function qemuArguments(machine: Machine, wiring: Wiring): string[] {
     agentArguments(machine, wiring),
     wiring.qmp === undefined ? [] : ['-chardev', wiring.qmp, '-mon', 'chardev=qmp,mode=control'],
     ...machine.disks.map((disk, index) => diskArguments(disk, index, virtio)),
+    machine.incoming === true ? ['-incoming', 'defer'] : [],
     ['-kernel', machine.kernel, '-initrd', machine.initrd, '-append', machine.commandLine],
   ].flat();
+}
+
+function ramArguments({ ram, memoryMiB }: Machine): string[] {
+  if (ram === undefined) return [];
+  const share = ram.share ? 'on' : 'off';
+  const path = escapeCommas(ram.path);
+  return ['-object', `memory-backend-file,id=ram,size=${memoryMiB}M,mem-path=${path},share=${share}`];
 }
 
 function agentArguments({ type, agentDevice }: Machine, wiring: Wiring): string[] {

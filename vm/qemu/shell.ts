@@ -7,7 +7,8 @@
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { Context } from '../context.ts';
-import { bootVm, type BootOptions } from './boot.ts';
+import { bootVm } from './boot.ts';
+import type { BootOptions } from './boot-options.ts';
 import type { Vm } from './vm.ts';
 
 /** The user's side: a terminal, or anything that can be piped. */

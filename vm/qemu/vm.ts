@@ -5,6 +5,7 @@ import type { EventSink } from '../events.ts';
 import type { AgentClient, ExecOptions, ExecResult, SpawnOptions } from '../guest/agent-client.ts';
 import type { GuestProcess } from '../guest/guest-process.ts';
 import type { Hello } from '../guest/messages.ts';
+import type { Resume, Standby } from '../guest/standby.ts';
 import { type Bytes, commandText, fromWire, toWire } from '../guest/wire-bytes.ts';
 import type { Disk } from './blockdev.ts';
 import type { Qmp } from './qmp.ts';
@@ -76,6 +77,16 @@ export class Vm implements AsyncDisposable {
   /** The console's lines so far. */
   get console(): Pick<ConsoleLog, 'tail' | 'lineCount'> {
     return this.#parts.supervisor.console;
+  }
+
+  /** Starts a program that waits for its order, to be kept in a snapshot; see AgentClient.standBy. */
+  standBy(program: string): Promise<Standby> {
+    return this.#watch(`start ${program} to stand by`, this.#parts.client.standBy(program));
+  }
+
+  /** What a host needs that goes on with this guest from a snapshot. */
+  resume(standbys: readonly Standby[]): Resume {
+    return this.#parts.client.resume(standbys);
   }
 
   /** Runs a program to its end; see AgentClient.exec. */

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { Context } from '../context.ts';
 import { RUNS } from '../paths.ts';
 import { prepare } from '../prepare.ts';
-import { describeBoot } from '../qemu/boot.ts';
+import { describeBoot } from '../qemu/design.ts';
 import type { TestRequest } from '../run-tests.ts';
 
 /** The lines that `vm:test --dry-run` prints. What is not built is built, for nothing else can be told truly. */

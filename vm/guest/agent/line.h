@@ -46,6 +46,9 @@ int line_flush(void);
 /* Goes back to the frame `seq` and sends from there again. False when that is no longer remembered. */
 bool line_resend(uint32_t seq);
 
+/* Forgets what was queued and counts frames from 0 again, for a host that has heard nothing of this line yet. */
+void line_restart(void);
+
 /* What line_receive returns when the host is not there. */
 #define LINE_GONE (-1)
 #define LINE_ABSENT (-2)

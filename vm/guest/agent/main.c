@@ -8,12 +8,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/random.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/sysinfo.h>
 #include <sys/timerfd.h>
@@ -124,6 +126,41 @@ static void request_shutdown(long long id)
 	agent.beats_left = BEATS_UNTIL_END;
 }
 
+/*
+ * The guest goes on from a snapshot, and another host is there: what it shares with the guests of the same snapshot, the
+ * time and what comes out of /dev/urandom, is replaced before anybody asks for it.
+ */
+static void request_attach(long long id)
+{
+	static char nonce[64];
+	struct {
+		struct rand_pool_info info;
+		char bytes[32];
+	} seed = { .info = { .entropy_count = 256, .buf_size = sizeof(seed.bytes) } };
+	char *word, *bytes;
+	size_t len;
+	long long realtime_ms;
+
+	if (!json_get_string("nonce", &word) || strlen(word) >= sizeof(nonce) ||
+	    !json_get_number("realtime_ms", &realtime_ms) || !json_get_data("random", &bytes, &len) ||
+	    len != sizeof(seed.bytes)) {
+		reply_error(id, EINVAL, "attach wants nonce, realtime_ms and random (32 bytes in base64)");
+		return;
+	}
+	memcpy(seed.bytes, bytes, len);
+	const struct timespec now = { .tv_sec = realtime_ms / 1000, .tv_nsec = realtime_ms % 1000 * 1000000 };
+	int fd = open("/dev/urandom", O_WRONLY | O_CLOEXEC);
+
+	line_restart();
+	agent.nonce = strcpy(nonce, word);
+	if (clock_settime(CLOCK_REALTIME, &now) < 0)
+		reply_error(0, errno, "set the clock: %s", strerror(errno));
+	if (fd < 0 || ioctl(fd, RNDADDENTROPY, &seed) < 0 || ioctl(fd, RNDRESEEDCRNG) < 0)
+		reply_error(0, errno, "seed /dev/urandom: %s", strerror(errno));
+	close(fd);
+	send_hello();
+}
+
 static void request_resend(long long id)
 {
 	long long from;
@@ -149,9 +186,13 @@ static void on_frame(char *payload, size_t len)
 		on_fault(wrong ? wrong : "a message without type");
 		return;
 	}
-	/* These two keep the line itself going; they have no answer, and so no id. */
+	/* These keep the line itself going; they have no answer, and so no id. */
 	if (strcmp(type, "resend") == 0) {
 		request_resend(0);
+		return;
+	}
+	if (strcmp(type, "attach") == 0) {
+		request_attach(0);
 		return;
 	}
 	if (strcmp(type, "bye") == 0) {

@@ -88,3 +88,29 @@ void t.test('a line that ends is told apart from a guest that is done', async (t
     error: { verdict: 'LOST', found: /closed by the other side/ },
   });
 });
+
+void t.test('a line that another host has used is silent until it is told who is there now', async (t) => {
+  const far = new PassThrough();
+  const sent: string[] = [];
+  const stream = Duplex.from({
+    readable: far,
+    writable: new PassThrough().on('data', (chunk: Buffer) => sent.push(chunk.toString())),
+  });
+  const faults: string[] = [];
+  const resume = { nextId: 7, standbys: [] };
+  const client = AgentClient.connect(stream, { nonce: NONCE, resume, onFault: (text) => faults.push(text) });
+  const hello = { type: 'hello', protocol: 1, nonce: NONCE, kernel: '6.1', boot_ms: 1, cpus: 1, mem_kib: 1 };
+  far.write('00 a frame cut off\n');
+  far.write(encodeFrame(41, '{"type":"beat","uptime_ms":1,"processes":0}'));
+  far.write(encodeFrame(0, JSON.stringify(hello)));
+  t.match(await client.ready, { nonce: NONCE });
+  t.same(faults, [], "what was meant for the other host is no fault of the line's");
+  t.match(sent.join(''), /"type":"attach","nonce":".+","realtime_ms":\d+,"random":"/);
+  void client.exec(['true']).catch(() => undefined);
+  await t.resolves(untilSent(sent, /"id":7/), 'ids go on behind those of the other host');
+  stream.destroy();
+});
+
+async function untilSent(sent: readonly string[], pattern: RegExp): Promise<void> {
+  while (!pattern.test(sent.join(''))) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -84,7 +84,7 @@ void t.test("what the machine asks for stands before the user's parameters, whic
   const own = TRAITS.microvm.parameters({ cpus: 1, tscKhz: 2_596_136 });
   t.match(
     kernelCommandLine('vport0p1', 'c0ffee', own, 'reboot=k'),
-    /panic=-1 unknown_nmi_panic tsc_early_khz=2596136 noapictimer noreplace-smp .* dirsync\.nonce=c0ffee reboot=k$/,
+    /panic=-1 unknown_nmi_panic tsc_early_khz=2596136 tsc=reliable noapictimer noreplace-smp .* dirsync\.nonce=c0ffee reboot=k$/,
   );
   t.notMatch(TRAITS.microvm.parameters({ cpus: 2, tscKhz: 1 }), ['noapictimer']);
 });

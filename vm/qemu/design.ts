@@ -1,0 +1,75 @@
+/** From what was asked for, and what this host has, to the machine that QEMU is to be. */
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Context } from '../context.ts';
+import { type Accel, chooseAccel } from './accel.ts';
+import type { BootOptions } from './boot-options.ts';
+import { findQemu, type Qemu } from './find-qemu.ts';
+import { checkInitrd, checkKernel } from './inputs.ts';
+import { harnessWiring, kernelCommandLine, type Machine, qemuArguments } from './machine.ts';
+import { chooseMachine, TRAITS } from './machine-types.ts';
+import { quoteCommand } from './quote.ts';
+import { hostTscKhz } from './tsc.ts';
+
+/** What is decided of a guest before anything of it is made. */
+export interface Design {
+  readonly qemu: Qemu;
+  readonly accel: Accel;
+  /** Without disks. */
+  readonly machine: Machine;
+}
+
+/** The word by which a guest proves that it is the one which was started. */
+export function randomNonce(): string {
+  return randomBytes(8).toString('hex');
+}
+
+/** @throws InfraError when the host lacks something that is needed, UsageError when the options contradict each other */
+export async function design(
+  options: BootOptions,
+  name: string,
+  nonce: string,
+  ctx: Context,
+): Promise<Design> {
+  await checkInitrd(options.initrd);
+  const qemu = await findQemu(process.env, ctx.signal);
+  const accel = await chooseAccel(options.accel ?? 'auto', qemu, ctx);
+  const agentDevice = options.agentDevice ?? 'vport0p1';
+  const cpus = options.cpus ?? 1;
+  const tscKhz = await hostTscKhz(ctx);
+  const type = chooseMachine(options.machine ?? 'auto', {
+    accel: accel.name,
+    vmlinux: options.vmlinux !== undefined,
+    serialLines: agentDevice === 'ttyS1' ? 2 : 1,
+    tscKhz,
+  });
+  const traits = TRAITS[type];
+  const kernel = resolve(traits.kernel === 'vmlinux' ? (options.vmlinux ?? '') : options.kernel);
+  await checkKernel(kernel);
+  const parameters = traits.parameters({ cpus, tscKhz });
+  const machine: Machine = {
+    name,
+    type,
+    accel: accel.name,
+    memoryMiB: options.memoryMiB ?? 1024,
+    cpus,
+    kernel,
+    initrd: resolve(options.initrd),
+    agentDevice,
+    commandLine: kernelCommandLine(agentDevice, nonce, parameters, options.append ?? ''),
+    disks: [],
+  };
+  return { qemu, accel, machine };
+}
+
+/**
+ * QEMU's command line for a guest that is not booted, quoted for a shell. Its disks are left out, and the console's file
+ * and the nonce are other ones than those of a boot.
+ *
+ * @throws InfraError as bootVm does
+ */
+export async function describeBoot(options: BootOptions, ctx: Context): Promise<string> {
+  const { qemu, machine } = await design(options, options.name ?? 'vm', randomNonce(), ctx);
+  const consoleLog = resolve(options.runDir, machine.name, 'console.log');
+  return quoteCommand([qemu.path, ...qemuArguments(machine, harnessWiring(consoleLog))]);
+}
