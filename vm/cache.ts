@@ -8,10 +8,11 @@
  *     <root>/<kind>/<key>/...      published, never changed again
  *     <root>/scratch/<pid>-<id>/   being made
  *     <root>/work/<name>/          mutable build trees, see `workspace`
+ *     <root>/users/<pid>           the results that a process uses, one path a line: clean.ts keeps them
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Values that have one canonical JSON form. */
@@ -54,20 +55,45 @@ export class Cache {
     this.root = root;
   }
 
-  /** Opens (and creates) the cache at `root`, and sweeps what killed processes left in its scratch folder. */
+  /** Opens (and creates) the cache at `root`, and sweeps what ended processes left in it. */
   static async open(root: string): Promise<Cache> {
-    const scratch = join(root, 'scratch');
-    await mkdir(scratch, { recursive: true });
-    for (const name of await readdir(scratch)) {
-      const pid = Number.parseInt(name, 10);
-      if (!isAlive(pid)) await rm(join(scratch, name), { recursive: true, force: true });
+    for (const folder of [join(root, 'scratch'), join(root, 'users')]) {
+      await mkdir(folder, { recursive: true });
+      for (const name of await readdir(folder)) {
+        const pid = Number.parseInt(name, 10);
+        if (!isAlive(pid)) await rm(join(folder, name), { recursive: true, force: true });
+      }
     }
     return new Cache(root);
+  }
+
+  /** The results that processes use which live. */
+  async inUse(): Promise<ReadonlySet<string>> {
+    const users = join(this.root, 'users');
+    const lists = (await readdir(users))
+      .filter((name) => isAlive(Number(name)))
+      .map((name) => readFile(join(users, name), 'utf8'));
+    return new Set((await Promise.all(lists)).flatMap((list) => list.split('\n')));
   }
 
   /** The folder in which the result of `kind` with these `inputs` is, or would be, published. */
   entryPath(kind: string, inputs: KeyValue): string {
     return join(this.root, kind, contentKey(inputs).slice(0, 32));
+  }
+
+  /**
+   * Counts this process as a user of the result in the folder `dir`, and the result's age from now.
+   *
+   * @returns whether it is there
+   */
+  async use(dir: string): Promise<boolean> {
+    // Said before it is looked for: what is found is then safe from being cleaned away.
+    await appendFile(join(this.root, 'users', String(process.pid)), `${dir}\n`);
+    const now = new Date();
+    return await utimes(dir, now, now).then(
+      () => true,
+      () => existsSync(dir),
+    );
   }
 
   /**
@@ -79,7 +105,7 @@ export class Cache {
   async produce(kind: string, inputs: KeyValue, make: (dir: string) => Promise<void>): Promise<CacheEntry> {
     const dir = this.entryPath(kind, inputs);
     const key = contentKey(inputs);
-    if (existsSync(dir)) return { dir, key, hit: true };
+    if (await this.use(dir)) return { dir, key, hit: true };
     await this.scratch(async (scratch) => {
       await make(scratch);
       await writeFile(join(scratch, 'key.json'), `${JSON.stringify(inputs, null, 2)}\n`);
@@ -110,11 +136,14 @@ export class Cache {
   async workspace(name: string): Promise<string> {
     const dir = join(this.root, 'work', name);
     await mkdir(dir, { recursive: true });
+    const now = new Date();
+    await utimes(dir, now, now);
     return dir;
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether the process `pid` lives. */
+export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);

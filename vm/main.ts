@@ -8,6 +8,7 @@ import { type Command, commandHelp, overview } from './cli/command.ts';
 import { parseOptions } from './cli/options.ts';
 import { boot } from './commands/boot.ts';
 import { build } from './commands/build.ts';
+import { clean } from './commands/clean.ts';
 import { doctor } from './commands/doctor.ts';
 import { fetch } from './commands/fetch.ts';
 import { gdb } from './commands/gdb.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly Command[] = [
   test,
   gdb,
   report,
+  clean,
   kernelEdit,
   kernelExport,
 ];

@@ -85,6 +85,8 @@ export const OPTIONS = {
     value: 'FILE',
     help: 'run the gdb commands of FILE instead of reading them from the terminal',
   },
+  'older-than': { type: 'string', value: 'DAYS', help: 'only what was not used for so many days' },
+  yes: { type: 'boolean', help: 'do it, instead of saying what would be done' },
   install: { type: 'boolean', help: 'install what is missing, after saying what (asks sudo for the right)' },
   help: { type: 'boolean', help: 'print this' },
 } as const satisfies Record<string, OptionSpec>;

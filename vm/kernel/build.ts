@@ -119,7 +119,7 @@ export async function buildKernel(options: BuildOptions, ctx: Context): Promise<
   const { flavour } = options;
   const recipe = await readRecipe(options, ctx);
   const { inputs } = recipe;
-  if (existsSync(ctx.cache.entryPath('kernel', inputs))) {
+  if (await ctx.cache.use(ctx.cache.entryPath('kernel', inputs))) {
     return runStage(ctx.events, 'build', `${flavour} kernel`, async () => {
       const value = await readBuild(ctx.cache.entryPath('kernel', inputs), contentKey(inputs), true);
       return { outcome: 'cached', detail: `${flavour} kernel ${value.release}`, value };

@@ -48,6 +48,8 @@ export interface Guest {
     readonly title: string;
     readonly ms: number;
     readonly findings: readonly Finding[];
+    /** Files of its folder that tell more. */
+    readonly diagnostics: readonly string[];
   };
   /** What was told of a bad end. */
   report?: string;
@@ -184,8 +186,8 @@ function foldGuest(guests: Guest[], event: GuestEvent, at: number): void {
     if (guest.end === undefined) guest.pending.delete(event.call);
   } else if (event.kind === 'vm.report') guest.report = event.text;
   else {
-    const { verdict, title, ms, findings = [] } = event;
-    guest.end = { verdict, title, ms, findings };
+    const { verdict, title, ms, findings = [], diagnostics = [] } = event;
+    guest.end = { verdict, title, ms, findings, diagnostics };
   }
 }
 

@@ -27,6 +27,7 @@ const finding = z
     title: z.string(),
     from: z.number().int().positive().describe('its first line in console.log, counted from 1'),
     to: z.number().int().positive().describe('its last line'),
+    text: z.string().describe('the report, without what others printed between its lines; a long one is cut'),
     known: z
       .object({ reason: z.string(), expires: z.string() })
       .readonly()

@@ -1,5 +1,4 @@
 /** The fetch stage: from a request (`auto`, a name, or a path) to a pristine tree in the cache. */
-import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
@@ -99,10 +98,10 @@ function requestInputs(options: FetchOptions): { source: string; sha256: string;
 
 async function remembered(options: FetchOptions, ctx: Context): Promise<KernelSource | undefined> {
   const entry = requestPath(options, ctx);
-  if (!existsSync(entry)) return undefined;
+  if (!(await ctx.cache.use(entry))) return undefined;
   const name = await readFile(join(entry, 'source'), 'utf8');
   const dir = join(ctx.cache.root, 'kernel-source', name);
-  if (existsSync(dir)) return readPristine(dir);
+  if (await ctx.cache.use(dir)) return readPristine(dir);
   // Somebody removed the tree by hand; the request must be answered anew.
   await rm(entry, { recursive: true });
   return undefined;

@@ -24,6 +24,10 @@ function guestDetails(guest: Guest, console: readonly string[] | undefined): Mar
     ['accelerator', accel],
     ['answered after', readyMs === undefined ? undefined : duration(readyMs)],
     ['reports', reports(guest)],
+    [
+      'more of its end',
+      end === undefined || end.diagnostics.length === 0 ? undefined : end.diagnostics.join(', '),
+    ],
     ['QEMU', markup`<code>${commandLine}</code>`],
   ];
   return markup`<details class="guest" id="guest-${name}">

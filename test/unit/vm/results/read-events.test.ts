@@ -14,7 +14,7 @@ const EVENTS: readonly HarnessEvent[] = [
     verdict: 'PANIC',
     title: 'x',
     ms: 3,
-    findings: [{ kind: 'panic', title: 'x', from: 7, to: 9 }],
+    findings: [{ kind: 'panic', title: 'x', from: 7, to: 9, text: 'x' }],
   },
   { kind: 'test.point', file: 'f', path: ['a', 'b'], name: 'n', ok: false, diag: { at: { lineNumber: 3 } } },
   { kind: 'run.end', verdict: 'PASS', ms: 5 },

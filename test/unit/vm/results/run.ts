@@ -60,7 +60,7 @@ export const EVENTS: readonly Written[] = [
     verdict: 'PANIC',
     title: PANIC,
     ms: 700,
-    findings: [{ kind: 'panic', title: PANIC, from: 5, to: 7 }],
+    findings: [{ kind: 'panic', title: PANIC, from: 5, to: 7, text: PANIC }],
     from: BAD,
   },
   { kind: 'vm.return', vm: 'bad', call: 2, ms: 9, ok: false, from: BAD },
