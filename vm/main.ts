@@ -14,6 +14,7 @@ import { fetch } from './commands/fetch.ts';
 import { gdb } from './commands/gdb.ts';
 import { kernelEdit } from './commands/kernel-edit.ts';
 import { kernelExport } from './commands/kernel-export.ts';
+import { repro } from './commands/repro.ts';
 import { shell } from './commands/shell.ts';
 import { report } from './commands/report.ts';
 import { test } from './commands/test.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly Command[] = [
   shell,
   test,
   gdb,
+  repro,
   report,
   clean,
   kernelEdit,

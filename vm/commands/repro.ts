@@ -1,0 +1,93 @@
+/** `npm run vm:repro`: does the same source give the same bytes, in another folder, with another -j, to another user? */
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from '../cli/command.ts';
+import type { OptionValues } from '../cli/options.ts';
+import type { Context } from '../context.ts';
+import { runStage } from '../events.ts';
+import { fetchKernel } from '../kernel/source/fetch.ts';
+import { type Built, rebuild, type Rebuild, RESULTS, whyNoOtherUser } from '../repro/build.ts';
+import { difference } from '../repro/compare.ts';
+import { flavourOption, projectOption } from './options.ts';
+
+/** Who builds the third time: has no home, no rights and no files of his own. */
+const OTHER_USER = 'nobody';
+
+export const repro: Command = {
+  name: 'vm:repro',
+  summary:
+    'Builds everything twice from nothing, and once more as another user if it may; names what differs.',
+  options: ['source', 'project', 'kernel'],
+  async run({ values }, context) {
+    const folder = join(context.cache.root, `repro-${randomUUID().slice(0, 8)}`);
+    const builds = await planBuilds(values, folder, context);
+    // Once for all: the builds share it.
+    await fetchKernel({ source: values.source ?? 'auto' }, context);
+    const built: { readonly name: string; readonly results: Built }[] = [];
+    let same = false;
+    try {
+      for (const [name, build] of builds) {
+        const results = await runStage(context.events, 'build', name, async () => ({
+          outcome: 'done',
+          detail: name,
+          value: await rebuild(build, context),
+        }));
+        built.push({ name, results });
+      }
+      same = await compareAll(built);
+    } finally {
+      // What differs is kept, to be looked at.
+      if (same || built.length < builds.length) await rm(folder, { recursive: true, force: true });
+      else context.events.emit({ kind: 'note', text: `kept for comparison: ${folder}` });
+    }
+    return same ? 'PASS' : 'FAIL';
+  },
+};
+
+async function planBuilds(
+  values: OptionValues,
+  folder: string,
+  context: Context,
+): Promise<[name: string, build: Rebuild][]> {
+  const flavour = flavourOption(values);
+  const { dir } = projectOption(values);
+  const args = ['--source', values.source ?? 'auto', '--kernel', flavour, '--project', dir];
+  const jobs = availableParallelism();
+  const builds: [string, Rebuild][] = [
+    [`${flavour} kernel and image, -j${jobs}`, { cacheDir: join(folder, 'a'), jobs, args }],
+    [
+      `${flavour} kernel and image, -j${jobs + 1}, in another folder`,
+      { cacheDir: join(folder, 'elsewhere', 'b'), jobs: jobs + 1, args },
+    ],
+  ];
+  const why = await whyNoOtherUser(OTHER_USER, context);
+  if (why === undefined) {
+    const build = { cacheDir: join(folder, 'c'), jobs, user: OTHER_USER, args };
+    builds.push([`${flavour} kernel and image, as the user ${OTHER_USER}`, build]);
+  } else context.events.emit({ kind: 'note', text: `no build as another user: ${why}` });
+  return builds;
+}
+
+/** Prints a line for each result of each later build; true when all are equal to the first. */
+async function compareAll(
+  builds: readonly { readonly name: string; readonly results: Built }[],
+): Promise<boolean> {
+  const [first, ...others] = builds;
+  let same = true;
+  for (const result of RESULTS) {
+    const original = first?.results.get(result);
+    if (original === undefined) continue;
+    for (const { name, results } of others) {
+      const other = results.get(result);
+      const found = other === undefined ? 'it was not built' : await difference(original, other);
+      same &&= found === undefined;
+      const verdict = found === undefined ? 'same       ' : 'DIFFERENT  ';
+      process.stdout.write(
+        `${verdict}${result.padEnd(10)} ${name}${found === undefined ? '' : `: ${found}`}\n`,
+      );
+    }
+  }
+  return same;
+}
