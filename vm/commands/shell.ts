@@ -1,13 +1,16 @@
-/** `npm run vm:shell`: a shell in the guest on this terminal. */
+/** `npm run vm:shell`: a shell, or one command, in the guest on this terminal. */
 import type { Command } from '../cli/command.ts';
 import { openShell } from '../qemu/shell.ts';
 import { GUEST_OPTIONS, prepareGuest } from './prepared-guest.ts';
 
 export const shell: Command = {
   name: 'vm:shell',
-  summary: 'Boots the guest and gives a shell in it; leave it with `exit`, whose code is passed on.',
+  operands: '[-- COMMAND [ARG]...]',
+  summary:
+    'Boots the guest and gives a shell, or COMMAND, a terminal in it; the exit code is that of the shell or command.',
   options: GUEST_OPTIONS,
-  async run({ values }, context) {
-    return await openShell(await prepareGuest(values, context), context);
+  async run({ values, positionals }, context) {
+    const command = positionals.length > 0 ? positionals : undefined;
+    return await openShell(await prepareGuest(values, context), context, { command });
   },
 };

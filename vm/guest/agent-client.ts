@@ -6,7 +6,13 @@ import type { Duplex } from 'node:stream';
 import { HarnessError } from '../errors.ts';
 import { AgentLostError, ExecTimeoutError, GuestError } from './errors.ts';
 import { receiveFile, sendFile } from './file-transfer.ts';
-import { type Exit, GuestProcess, ProcessFeed, type ProcessRequest } from './guest-process.ts';
+import {
+  type Exit,
+  GuestProcess,
+  ProcessFeed,
+  type ProcessRequest,
+  type TerminalSize,
+} from './guest-process.ts';
 import { Line } from './line.ts';
 import { type GuestMessage, type Hello, type HostMessage, PROTOCOL_VERSION } from './messages.ts';
 import { type Resume, type Standby, wakeOrder } from './standby.ts';
@@ -36,9 +42,13 @@ export interface SpawnOptions {
   readonly gid?: number;
   /** Whether stdin is a pipe to write to (default) or /dev/null. */
   readonly stdin?: boolean;
+  /** Give the program a terminal of this size as stdin, stdout and stderr, which come as one stream, stdout. */
+  readonly terminal?: TerminalSize;
+  /** Takes the output as it comes; then it is not kept, and `stdout`, `stderr` and `output()` see none. */
+  readonly onOutput?: (chunk: Buffer) => void;
 }
 
-export interface ExecOptions extends Omit<SpawnOptions, 'stdin'> {
+export interface ExecOptions extends Omit<SpawnOptions, 'stdin' | 'terminal' | 'onOutput'> {
   /** What the program reads from stdin; without it, stdin is /dev/null. */
   readonly stdin?: Bytes;
   /** Milliseconds after which the process group is killed and ExecTimeoutError thrown; 120,000 by default. */
@@ -208,10 +218,11 @@ export class AgentClient {
     argv: readonly Bytes[],
     options: SpawnOptions,
   ): Promise<{ process: GuestProcess; feed: ProcessFeed; id: number }> {
-    const { cwd, env = {}, uid, gid = uid, stdin = true } = options;
+    const { cwd, env = {}, uid, gid = uid, stdin = true, terminal, onOutput } = options;
     const name = commandText(argv);
-    const feed = new ProcessFeed();
-    const standby = uid === undefined && gid === undefined ? this.#takeStandby(argv[0]) : undefined;
+    const feed = new ProcessFeed(onOutput);
+    const ordinary = uid === undefined && gid === undefined && terminal === undefined;
+    const standby = ordinary ? this.#takeStandby(argv[0]) : undefined;
     if (standby !== undefined) {
       const { id, pid } = standby;
       this.#processes.set(id, feed);
@@ -231,6 +242,7 @@ export class AgentClient {
         ...(cwd === undefined ? {} : { cwd: toWire(cwd) }),
         ...(uid === undefined ? {} : { uid }),
         ...(gid === undefined ? {} : { gid }),
+        ...(terminal === undefined ? {} : { rows: terminal.rows, cols: terminal.columns }),
       },
       `run ${name} in the guest`,
     );
@@ -284,7 +296,7 @@ export class AgentClient {
         this.#pending.get(message.id)?.data.push(Buffer.from(message.data, 'base64'));
         break;
       case 'out':
-        this.#processes.get(message.process)?.[message.stream].push(Buffer.from(message.data, 'base64'));
+        this.#processes.get(message.process)?.push(message.stream, Buffer.from(message.data, 'base64'));
         break;
       case 'exit': {
         const { code = null, signal = null, ms } = message;

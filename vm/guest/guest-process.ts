@@ -15,6 +15,12 @@ export interface Exit {
   readonly ms: number;
 }
 
+/** The size of a terminal in characters. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 export interface OutputOptions {
   /** Milliseconds to wait at most; 30,000 by default. */
   readonly timeout?: number;
@@ -25,6 +31,7 @@ export interface OutputOptions {
 export type ProcessRequest = (
   message:
     | Omit<Extract<HostMessage, { type: 'stdin' }>, 'id'>
+    | Omit<Extract<HostMessage, { type: 'resize' }>, 'id'>
     | Omit<Extract<HostMessage, { type: 'signal' }>, 'id'>,
   tried: string,
 ) => Promise<unknown>;
@@ -100,7 +107,10 @@ export class GuestProcess {
     });
   }
 
-  /** Closes the process's stdin, after all writes. Does nothing when the process has closed it already. */
+  /**
+   * Closes the process's stdin, after all writes; types Ctrl+D where that is a terminal. Does nothing when the process has
+   * closed it already.
+   */
   end(): Promise<void> {
     return this.#enqueue(async () => {
       await ignoring('EPIPE', async () =>
@@ -117,6 +127,12 @@ export class GuestProcess {
     );
   }
 
+  /** Tells the process, which has a terminal, that this has another size; false when the process has ended. */
+  resize({ rows, columns }: TerminalSize): Promise<boolean> {
+    const message = { type: 'resize', process: this.#id, rows, cols: columns } as const;
+    return quiet(ignoring('ESRCH', async () => this.#request(message, `resize ${this.#name}'s terminal`)));
+  }
+
   /** Runs `work` after all that was asked before, so that writes keep their order. */
   #enqueue(work: () => Promise<void>): Promise<void> {
     const done = quiet(this.#writes.then(work));
@@ -129,8 +145,19 @@ export class GuestProcess {
 export class ProcessFeed {
   readonly stdout = new OutputText();
   readonly stderr = new OutputText();
+  readonly #onOutput: ((chunk: Buffer) => void) | undefined;
   readonly #exit = Promise.withResolvers<Exit>();
   readonly exited: Promise<Exit> = quiet(this.#exit.promise);
+
+  /** @param onOutput gets the output instead of the buffers */
+  constructor(onOutput?: (chunk: Buffer) => void) {
+    this.#onOutput = onOutput;
+  }
+
+  push(stream: 'stdout' | 'stderr', chunk: Buffer): void {
+    if (this.#onOutput === undefined) this[stream].push(chunk);
+    else this.#onOutput(chunk);
+  }
 
   end(exit: Exit): void {
     this.#exit.resolve(exit);

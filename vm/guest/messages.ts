@@ -3,7 +3,7 @@
  * of each; strings here are wire strings (see wire-bytes.ts).
  */
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Bytes in one `data` field, before base64: what fits into one frame. */
 export const MAX_DATA = 32 * 1024;
@@ -18,6 +18,8 @@ export type HostMessage =
       readonly uid?: number;
       readonly gid?: number;
       readonly stdin?: boolean;
+      readonly rows?: number;
+      readonly cols?: number;
     }
   | {
       readonly type: 'stdin';
@@ -25,6 +27,13 @@ export type HostMessage =
       readonly process: number;
       readonly data?: string;
       readonly eof?: boolean;
+    }
+  | {
+      readonly type: 'resize';
+      readonly id: number;
+      readonly process: number;
+      readonly rows: number;
+      readonly cols: number;
     }
   | { readonly type: 'signal'; readonly id: number; readonly process: number; readonly signal: string }
   | {

@@ -135,7 +135,6 @@ export async function launch(options: BootOptions, { save, snapshot }: Origin, c
     client,
     supervisor,
     events: ctx.events,
-    terminal: { output: console, input: consoleInput },
     qmp: await supervisor.qmp,
     ended,
     failure: () => failure,

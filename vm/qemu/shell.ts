@@ -1,15 +1,18 @@
 /**
- * A shell in a guest, on the user's terminal.
+ * A shell, or one command, in a guest on the user's terminal.
  *
- * The shell runs on the guest's ttyS0, which gives it job control, line editing and the kernel's warnings; the agent,
- * on the other line, starts it and tells its exit status.
+ * The agent starts the program on a pseudo terminal of the guest, which has job control, line editing and a size; here the
+ * user's terminal is made raw, so that every key, Ctrl+C too, is the guest's. The kernel's console is another line, and tears
+ * nothing. No deadline ends a shell at which somebody thinks: the agent beats as long as the guest lives.
  */
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { execa } from 'execa';
 import type { Context } from '../context.ts';
+import type { GuestProcess, TerminalSize } from '../guest/guest-process.ts';
+import { EXIT_INTERRUPTED } from '../verdict.ts';
 import { bootVm } from './boot.ts';
 import type { BootOptions } from './boot-options.ts';
-import type { Vm } from './vm.ts';
 
 /** The user's side: a terminal, or anything that can be piped. */
 export interface ShellStreams {
@@ -17,77 +20,126 @@ export interface ShellStreams {
   readonly output: Writable & { readonly rows?: number; readonly columns?: number };
 }
 
-/** What the guest's shell prompts with, before the folder: tells the two machines apart, and that the shell reads. */
+export interface ShellOptions {
+  /** An interactive shell by default. */
+  readonly command?: readonly string[] | undefined;
+  /** Those of this process by default. */
+  readonly streams?: ShellStreams;
+}
+
+/** What the guest's shell prompts with, before the folder: tells the two machines apart. */
 const PROMPT = 'guest:';
 
-/** Warnings and worse are shown; the kernel's other news, of which dmesg has all, would tear what is typed. */
-const CONSOLE_LEVEL = '5';
+const INTERACTIVE = ['/bin/sh', '-i'];
 
-/** Ctrl-D: how a terminal says that there is no more input. */
-const END_OF_INPUT = '\x04';
+/** Ctrl+], three times in a row: the way out when the program in the guest does not react, as machinectl has it. */
+const ESCAPE = 0x1d;
+const ESCAPE_COUNT = 3;
 
 /**
- * Boots a guest and connects the streams to a shell in it.
+ * Boots a guest and connects the streams to a shell in it, or to `command`.
  *
- * @returns the shell's exit status, or 128 and the signal's number as shells have it
- * @throws what bootVm throws; VmError when the guest ends before the shell
+ * @returns the program's exit status, or 128 and the signal's number as shells have it; 130 when the user left by Ctrl+]
+ * @throws what bootVm throws; VmError when the guest ends before the program, or ends badly after it
  */
 export async function openShell(
   options: BootOptions,
   ctx: Context,
-  streams: ShellStreams = { input: process.stdin, output: process.stdout },
+  { command = INTERACTIVE, streams = { input: process.stdin, output: process.stdout } }: ShellOptions = {},
 ): Promise<number> {
-  await using vm = await bootVm({ name: 'shell', ...options }, ctx);
-  await setSize(vm, streams.output);
-  await vm.writeFile('/proc/sys/kernel/printk', CONSOLE_LEVEL);
-  const shell = await vm.spawn(['/bin/sh', '-c', 'exec /bin/sh -i </dev/ttyS0 >/dev/ttyS0 2>&1'], {
-    stdin: false,
-    env: { TERM: process.env['TERM'] ?? 'vt100', HOME: '/root', PS1: `${PROMPT}\\w# ` },
-  });
-  const disconnect = connect(vm, streams);
+  const connection = new Connection(streams);
+  const events: Context['events'] = {
+    emit: (event) => {
+      // The live line would write into what the program in the guest draws.
+      if (connection.open && (event.kind === 'vm.call' || event.kind === 'vm.return')) return;
+      // What is said of the guest's end is for a terminal in its ordinary state.
+      if (event.kind === 'vm.end') connection.close();
+      ctx.events.emit(event);
+    },
+  };
+  await using vm = await bootVm({ name: 'shell', ...options }, { ...ctx, events });
+  if (streams.input.isTTY) ctx.events.emit({ kind: 'note', text: 'exit leaves; so does Ctrl+] three times' });
+  connection.open = true;
   try {
-    const { code, signal } = await shell.exited;
-    return code ?? 128 + constants.signals[signal as NodeJS.Signals];
+    const program = await vm.spawn(command, {
+      cwd: '/root',
+      env: { TERM: process.env['TERM'] ?? 'vt100', PS1: `${PROMPT}\\w# ` },
+      terminal: sizeOf(streams),
+      onOutput: (chunk) => void streams.output.write(chunk),
+    });
+    await connection.connect(program);
+    return await Promise.race([program.exited.then(exitStatus), connection.escaped]);
   } finally {
-    disconnect();
+    connection.close();
   }
 }
 
-/** Connects the terminals; the returned function takes them apart again. */
-function connect(vm: Vm, { input, output }: ShellStreams): () => void {
-  const { terminal } = vm;
-  let greeting = '';
-  const show = (chunk: Buffer): void => void output.write(chunk);
-  const type = (chunk: Buffer): void => void terminal.input.write(chunk);
-  const endOfInput = (): void => void terminal.input.write(END_OF_INPUT);
-  const resize = (): void => void setSize(vm, output).catch(() => undefined);
-  // What is typed before the shell reads would be lost when it sets its terminal up: it prompts after that.
-  const awaitPrompt = (chunk: Buffer): void => {
-    greeting += chunk.toString('latin1');
-    if (!greeting.includes(PROMPT)) return;
-    terminal.output.off('data', awaitPrompt);
-    input.on('data', type);
-    input.on('end', endOfInput);
-  };
-  terminal.output.on('data', show);
-  terminal.output.on('data', awaitPrompt);
-  output.on('resize', resize);
-  // Ctrl-C and the like are for the guest's shell.
-  if (input.isTTY) input.setRawMode?.(true);
-  return () => {
-    if (input.isTTY) input.setRawMode?.(false);
-    terminal.output.off('data', show);
-    terminal.output.off('data', awaitPrompt);
-    input.off('data', type);
-    input.off('end', endOfInput);
-    output.off('resize', resize);
-    // Else an idle terminal would keep the harness alive.
-    input.pause();
-  };
+function exitStatus({
+  code,
+  signal,
+}: {
+  readonly code: number | null;
+  readonly signal: string | null;
+}): number {
+  return code ?? 128 + constants.signals[signal as NodeJS.Signals];
 }
 
-/** A serial line does not know the size of the terminal at its end. */
-async function setSize(vm: Vm, { rows, columns }: ShellStreams['output']): Promise<void> {
-  if (rows === undefined || columns === undefined) return;
-  await vm.exec(['stty', '-F', '/dev/ttyS0', 'rows', String(rows), 'cols', String(columns)]);
+/** What a pipe has no size for is as large as terminals once were. */
+function sizeOf({ output: { rows = 24, columns = 80 } }: ShellStreams): TerminalSize {
+  return { rows, columns };
+}
+
+/** The user's terminal while it belongs to the program in the guest. */
+class Connection {
+  /** Whether the terminal is not ours to write to. */
+  open = false;
+  /** Resolves when the user wants to leave, whatever the program does. */
+  readonly escaped: Promise<number>;
+  readonly #streams: ShellStreams;
+  readonly #escape = Promise.withResolvers<number>();
+  #disconnect = (): void => undefined;
+
+  constructor(streams: ShellStreams) {
+    this.#streams = streams;
+    this.escaped = this.#escape.promise;
+  }
+
+  async connect(program: GuestProcess): Promise<void> {
+    const { input, output } = this.#streams;
+    let escapes = 0;
+    const type = (chunk: Buffer): void => {
+      for (const byte of chunk) {
+        escapes = byte === ESCAPE ? escapes + 1 : 0;
+        if (escapes === ESCAPE_COUNT) this.#escape.resolve(EXIT_INTERRUPTED);
+      }
+      void program.write(chunk);
+    };
+    const end = (): void => void program.end();
+    const resize = (): void => void program.resize(sizeOf(this.#streams)).catch(() => undefined);
+    this.#disconnect = () => {
+      this.#disconnect = () => undefined;
+      if (input.isTTY) input.setRawMode?.(false);
+      input.off('data', type);
+      input.off('end', end);
+      output.off('resize', resize);
+      // Else an idle terminal would keep the harness alive.
+      input.pause();
+    };
+    if (input.isTTY) {
+      input.setRawMode?.(true);
+      // Node leaves newlines to the terminal; the program in the guest moves the cursor by them.
+      await execa('stty', ['-opost'], { stdin: 'inherit', reject: false });
+    }
+    input.on('data', type);
+    input.on('end', end);
+    output.on('resize', resize);
+    // It may have changed while the guest booted.
+    resize();
+  }
+
+  /** Gives the terminal back, in the state that it had. */
+  close(): void {
+    this.open = false;
+    this.#disconnect();
+  }
 }

@@ -1,5 +1,4 @@
 /** A running guest: programs and files in it, its console and QMP, its end. */
-import type { Readable, Writable } from 'node:stream';
 import type { ConsoleLog } from '../console/log.ts';
 import type { EventSink } from '../events.ts';
 import type { AgentClient, ExecOptions, ExecResult, SpawnOptions } from '../guest/agent-client.ts';
@@ -12,13 +11,6 @@ import type { Qmp } from './qmp.ts';
 import type { Supervisor } from './supervisor.ts';
 import { VmError, type VmEnd } from './vm-error.ts';
 
-/** The guest's /dev/ttyS0: the kernel's console, and a terminal for who opens it. */
-export interface Terminal {
-  /** Read already by the harness: listen to `data`, do not pause it. */
-  readonly output: Readable;
-  readonly input: Writable;
-}
-
 export interface VmParts {
   readonly name: string;
   /** Folder with console.log, qemu.log, command.txt, vm.json and the disks. */
@@ -30,7 +22,6 @@ export interface VmParts {
   readonly client: AgentClient;
   readonly supervisor: Supervisor;
   readonly events: EventSink;
-  readonly terminal: Terminal;
   readonly qmp: Qmp;
   /** Never rejects. */
   readonly ended: Promise<VmEnd>;
@@ -54,7 +45,6 @@ export class Vm implements AsyncDisposable {
   /** Milliseconds from QEMU's start to the agent's hello. */
   readonly readyMs: number;
   readonly qmp: Qmp;
-  readonly terminal: Terminal;
   readonly ended: Promise<VmEnd>;
   readonly #parts: VmParts;
   /** Whether a caller was given the VmError: disposal then does not throw it a second time. */
@@ -70,7 +60,6 @@ export class Vm implements AsyncDisposable {
     this.hello = parts.hello;
     this.readyMs = parts.readyMs;
     this.qmp = parts.qmp;
-    this.terminal = parts.terminal;
     this.ended = parts.ended;
   }
 

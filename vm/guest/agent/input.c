@@ -9,6 +9,9 @@
 #include "fd.h"
 #include "reply.h"
 
+/* Ctrl+D: what a terminal takes for it, unless a program has chosen another. */
+#define END_OF_INPUT "\004"
+
 static void refuse(const struct input *input, long long id, int error, const char *why)
 {
 	reply_error(id, error, "write to stdin of process %lld: %s", input->process, why);
@@ -21,8 +24,10 @@ static void chunk_end(struct input *input, int error)
 		refuse(input, input->request, error, strerror(error));
 	else
 		reply_result(input->request);
-	if (error || input->then_close)
+	if (error || (input->then_close && !input->terminal))
 		close_fd(&input->fd);
+	else if (input->then_close)
+		(void)!write(input->fd, END_OF_INPUT, strlen(END_OF_INPUT));
 	free(input->bytes);
 	input->request = 0;
 	input->bytes = NULL;

@@ -1,4 +1,4 @@
-/* A process's stdin: one chunk at a time on its way into the pipe, answered once the pipe has taken it all. */
+/* A process's stdin: one chunk at a time on its way into the pipe or terminal, answered once that has taken it all. */
 #ifndef DIRSYNC_INPUT_H
 #define DIRSYNC_INPUT_H
 
@@ -15,6 +15,8 @@ struct input {
 	char *bytes;
 	size_t len, at;
 	bool then_close;
+	/* Its end of input is a character that is typed. */
+	bool terminal;
 };
 
 /* Takes a copy of `bytes` on its way, and answers the request `id`: now if it cannot, else when it is written. */

@@ -29,7 +29,7 @@
 #include "process.h"
 #include "reply.h"
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 #define EXIT_REBOOT 64
 /* How many beats to wait for the host's `bye`: it may ask for frames again until then. */
 #define BEATS_UNTIL_END 3
@@ -209,6 +209,8 @@ static void on_frame(char *payload, size_t len)
 		process_stdin(id);
 	else if (strcmp(type, "signal") == 0)
 		process_signal(id);
+	else if (strcmp(type, "resize") == 0)
+		process_resize(id);
 	else if (strcmp(type, "write_file") == 0)
 		file_write(id);
 	else if (strcmp(type, "read_file") == 0)

@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -32,6 +33,8 @@ struct process {
 	/* Bytes that were in the pipe when the process ended: `exit` waits for them, and for nothing else. */
 	int owed[2];
 	struct input in;
+	/* stdin and out[0] are one terminal, and there is no out[1]. */
+	bool terminal;
 };
 
 static struct process processes[MAX_PROCESSES];
@@ -62,7 +65,8 @@ static void start(long long id, const struct plan *plan, struct process *slot)
 	*slot = (struct process){
 		.id = id,
 		.pid = spawned.pid,
-		.in = { .process = id, .fd = spawned.in },
+		.in = { .process = id, .fd = spawned.in, .terminal = plan->rows > 0 },
+		.terminal = plan->rows > 0,
 		.out = { spawned.out[0], spawned.out[1] },
 		.started_ms = now_ms(),
 	};
@@ -72,6 +76,19 @@ static void start(long long id, const struct plan *plan, struct process *slot)
 	json_send();
 }
 
+/* The size of a terminal, from `rows` and `cols`. False when it is none. */
+static bool get_size(unsigned short *rows, unsigned short *cols)
+{
+	long long r, c;
+
+	if (!json_get_number("rows", &r) || !json_get_number("cols", &c) || r < 1 || c < 1 || r > USHRT_MAX ||
+	    c > USHRT_MAX)
+		return false;
+	*rows = (unsigned short)r;
+	*cols = (unsigned short)c;
+	return true;
+}
+
 void process_spawn(long long id)
 {
 	static struct plan plan;
@@ -79,14 +96,15 @@ void process_spawn(long long id)
 
 	plan.cwd = NULL;
 	plan.env[0] = NULL;
+	plan.rows = 0;
 	plan.has_uid = json_get_number("uid", &plan.uid);
 	plan.has_gid = json_get_number("gid", &plan.gid);
 	plan.with_stdin = json_get_true("stdin");
 	if (json_get_strings("argv", plan.argv, MAX_STRINGS) < 1 ||
 	    (json_has("env") && json_get_strings("env", plan.env, MAX_STRINGS) < 0) ||
 	    (json_has("cwd") && !json_get_string("cwd", &plan.cwd)) || (json_has("uid") && !plan.has_uid) ||
-	    (json_has("gid") && !plan.has_gid)) {
-		reply_error(id, EINVAL, "spawn wants argv [string, ...] and optional env, cwd, uid, gid, stdin");
+	    (json_has("gid") && !plan.has_gid) || (json_has("rows") && !get_size(&plan.rows, &plan.cols))) {
+		reply_error(id, EINVAL, "spawn wants argv [string, ...] and optional env, cwd, uid, gid, stdin, rows and cols");
 		return;
 	}
 	for (int i = 0; i < MAX_PROCESSES && !slot; i++)
@@ -113,6 +131,26 @@ void process_stdin(long long id)
 		input_write(&process->in, id, bytes, len, json_get_true("eof"));
 	else
 		reply_error(id, EPIPE, "write to stdin of process %lld: %s", name, strerror(EPIPE));
+}
+
+void process_resize(long long id)
+{
+	long long name;
+	struct winsize size = { 0 };
+
+	if (!json_get_number("process", &name) || !get_size(&size.ws_row, &size.ws_col)) {
+		reply_error(id, EINVAL, "resize wants process, rows and cols");
+		return;
+	}
+	const struct process *process = find(name);
+	int error = !process || process->ended ? ESRCH : !process->terminal ? ENOTTY : 0;
+
+	if (!error && ioctl(process->out[0], TIOCSWINSZ, &size) < 0)
+		error = errno;
+	if (error)
+		reply_error(id, error, "resize the terminal of process %lld: %s", name, strerror(error));
+	else
+		reply_result(id);
 }
 
 /* The number of a signal by its name, such as SIGINT; 0 when there is none. */
@@ -159,7 +197,10 @@ void process_reap(void)
 			process->status = status;
 			process->ended_ms = now_ms();
 			for (int stream = 0; stream < 2; stream++) {
-				if (process->out[stream] >= 0)
+				/* What a terminal holds cannot be asked for: all that comes before it is empty. */
+				if (process->out[stream] >= 0 && process->terminal)
+					process->owed[stream] = INT_MAX;
+				else if (process->out[stream] >= 0)
 					ioctl(process->out[stream], FIONREAD, &process->owed[stream]);
 			}
 		}
@@ -174,6 +215,8 @@ static void pump_output(struct process *process, int stream)
 		return;
 	ssize_t n = read(process->out[stream], bytes, line_piece());
 
+	if (n < 0 && errno == EAGAIN && process->terminal)
+		process->owed[stream] = 0;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {

@@ -16,6 +16,7 @@
 void process_spawn(long long id);
 void process_stdin(long long id);
 void process_signal(long long id);
+void process_resize(long long id);
 
 /* Takes note of children that ended. */
 void process_reap(void);

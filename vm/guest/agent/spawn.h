@@ -15,14 +15,16 @@ struct plan {
 	char *cwd;
 	long long uid, gid;
 	bool has_uid, has_gid, with_stdin;
+	/* 0: pipes, else the size of the terminal that stdin, stdout and stderr are. */
+	unsigned short rows, cols;
 };
 
 struct spawned {
 	/* Process, process group and session. */
 	pid_t pid;
-	/* The pipes' ends on this side, none of which blocks. `in` is -1 when stdin is /dev/null. */
+	/* The ends on this side, none of which blocks. `in` is -1 when stdin is /dev/null. */
 	int in;
-	/* stdout and stderr. */
+	/* stdout and stderr; of a terminal, which has but one stream, the second is -1. */
 	int out[2];
 };
 

@@ -1,11 +1,12 @@
 import t from 'tap';
 import { AgentLostError, GuestError } from '../../../../vm/guest/errors.ts';
+import { PROTOCOL_VERSION } from '../../../../vm/guest/messages.ts';
 import { connectAgent } from './real-agent.ts';
 
 void t.test('says hello and ends when asked', async (t) => {
   const { client, ended } = await connectAgent(t);
   const hello = await client.ready;
-  t.equal(hello.protocol, 1);
+  t.equal(hello.protocol, PROTOCOL_VERSION);
   t.match(hello.kernel, /^\d+\.\d+/);
   await client.shutdown();
   t.strictSame(await client.closed, { kind: 'done' });
