@@ -6,6 +6,7 @@
 import { Cache } from './cache.ts';
 import { type Command, commandHelp, overview } from './cli/command.ts';
 import { parseOptions } from './cli/options.ts';
+import { bench } from './commands/bench.ts';
 import { boot } from './commands/boot.ts';
 import { build } from './commands/build.ts';
 import { clean } from './commands/clean.ts';
@@ -34,6 +35,7 @@ const COMMANDS: readonly Command[] = [
   repro,
   report,
   clean,
+  bench,
   kernelEdit,
   kernelExport,
 ];

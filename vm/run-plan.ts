@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Flavour } from './kernel/layout.ts';
 import type { Prepared } from './prepare.ts';
 import type { AccelWish } from './qemu/accel.ts';
+import type { StandbyWish } from './qemu/snapshot.ts';
 
 /** The environment variable that names the plan's file. */
 export const RUN_PLAN_VARIABLE = 'DIRSYNC_RUN';
@@ -28,11 +29,13 @@ export interface RunPlan {
   readonly syncer?: string;
   readonly memoryMiB: number;
   readonly accel: AccelWish;
+  /** From which snapshot guests go on that do not have to boot; absent: all boot. */
+  readonly snapshot?: StandbyWish;
 }
 
 export function runPlan(
   prepared: Prepared,
-  rest: Pick<RunPlan, 'flavour' | 'runDir' | 'memoryMiB' | 'accel'>,
+  rest: Pick<RunPlan, 'flavour' | 'runDir' | 'memoryMiB' | 'accel' | 'snapshot'>,
 ): RunPlan {
   const kernels = Object.fromEntries(
     [...prepared.kernels].map(([flavour, { bzImage, vmlinux }]) => [flavour, { bzImage, vmlinux }]),

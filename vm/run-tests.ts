@@ -12,6 +12,7 @@ import type { Project } from './project.ts';
 import { type Accel, type AccelWish, chooseAccel } from './qemu/accel.ts';
 import { readRecords } from './qemu/artifacts.ts';
 import { findQemu, type Qemu } from './qemu/find-qemu.ts';
+import { syncerStandbys } from './qemu/snapshot.ts';
 import { VmError } from './qemu/vm-error.ts';
 import type { Manifest } from './results/manifest-schema.ts';
 import { manifestChanges, manifestOf, writeManifest } from './results/manifest.ts';
@@ -30,6 +31,7 @@ export interface TestRequest {
   readonly memoryMiB: number;
   readonly prepare: PrepareOptions;
   readonly seed: number;
+  readonly snapshot: boolean;
   readonly filter?: string;
   /** How many times at most; undefined: until a failure. */
   readonly rounds?: number;
@@ -57,7 +59,9 @@ export async function runTests(request: TestRequest, runDir: string, context: Co
   const accel = await chooseAccel(request.accel, qemu, context);
   const prepared = await prepare(request.prepare, context);
   await recordManifest({ request, runDir, prepared, accel, qemu }, context);
-  const plan = await writeRunPlan(runPlan(prepared, { flavour, accel: accel.name, memoryMiB, runDir }));
+  const snapshot = request.snapshot ? { snapshot: syncerStandbys(prepared.syncer !== undefined) } : {};
+  const guests = { flavour, accel: accel.name, memoryMiB, ...snapshot };
+  const plan = await writeRunPlan(runPlan(prepared, { ...guests, runDir }));
   const options = { files: request.files, plan, seed, ...(filter !== undefined && { filter }) };
   const verdict = await runRounds(request, options, runDir, context);
   if (verdict === 'PASS' && !request.keep) await removeDisks(runDir);
@@ -77,12 +81,14 @@ async function recordManifest(
 ): Promise<void> {
   const { request, runDir, prepared, accel, qemu } = parts;
   const { project, prepare: wish, flavour: kernel, memoryMiB: memory, filter, seed, files } = request;
+  const { snapshot } = request;
   const options = {
     ...(project.dir !== CHECKOUT && { project: relative(CHECKOUT, project.dir) }),
     kernel,
     source: wish.source,
     memory,
     seed,
+    ...(snapshot && { snapshot }),
     ...(filter !== undefined && { filter }),
     files: files.map((file) => relative(project.dir, file)),
   };

@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import type { Flavour } from '../../vm/kernel/layout.ts';
 import type { MachineWish } from '../../vm/qemu/machine-types.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
-import { bootPlanned, plannedKernel, runEvents, testContext } from './run-plan.ts';
+import { bootPlanned, currentRunPlan, plannedKernel, runEvents, testContext } from './run-plan.ts';
 
 /** The file systems that every test of the syncer runs on: what is tested are Linux's own semantics. */
 export const FILE_SYSTEMS = ['tmpfs', 'ext4'] as const;
@@ -30,7 +30,10 @@ export async function bootGuest(
   const context = await testContext(t, runEvents());
   const disks = ext4 ? [{ sizeMiB: EXT4_MIB }] : [];
   const { bzImage, vmlinux } = await plannedKernel(kernel);
-  const vm = await bootPlanned(context, { kernel: bzImage, vmlinux, machine, disks });
+  const { snapshot } = await currentRunPlan();
+  // Who names a machine wants to see it boot.
+  const goOn = machine === 'auto' && snapshot !== undefined ? { snapshot } : {};
+  const vm = await bootPlanned(context, { kernel: bzImage, vmlinux, machine, disks, ...goOn });
   t.teardown(async () => {
     await vm.shutdown();
   });

@@ -61,6 +61,10 @@ export const OPTIONS = {
   },
   shard: { type: 'string', value: 'I/N', help: 'run the I-th of N equal parts of the test files' },
   keep: { type: 'boolean', help: "keep the guests' disks after a pass, too" },
+  snapshot: {
+    type: 'boolean',
+    help: 'let guests go on from a snapshot with a warm Node instead of booting; see docs/snapshots.md',
+  },
   archive: { type: 'boolean', help: "pack the run's folder into run.tar.gz in it" },
   json: { type: 'boolean', help: 'print the events on stdout, one JSON object a line, instead of TAP' },
   'dry-run': { type: 'boolean', help: "print the files, the kernels and QEMU's command line; boot nothing" },

@@ -11,7 +11,7 @@ export const boot: Command = {
   name: 'vm:boot',
   operands: '[-- COMMAND [ARG]...]',
   summary: 'Boots the guest and runs COMMAND in it; the exit code is that of the command.',
-  options: GUEST_OPTIONS,
+  options: [...GUEST_OPTIONS, 'snapshot'],
   async run({ values, positionals }, context) {
     await using vm = await bootVm(await prepareGuest(values, context), context);
     const command = positionals.length > 0 ? [...positionals] : ['uname', '-a'];

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { RUNS } from '../paths.ts';
 import { prepare } from '../prepare.ts';
 import type { BootOptions } from '../qemu/boot-options.ts';
+import { syncerStandbys } from '../qemu/snapshot.ts';
 import { createRunFolder } from '../run.ts';
 import { accelOption, flavourOption, machineOption, memoryOption, prepareOptions } from './options.ts';
 
@@ -25,7 +26,7 @@ export async function prepareGuest(values: OptionValues, context: Context): Prom
   const flavour = flavourOption(values);
   const wishes = { accel: accelOption(values), memoryMiB: memoryOption(values) };
   await readKnownSplats();
-  const { kernels, initramfs } = await prepare(prepareOptions(values, [flavour]), context);
+  const { kernels, initramfs, syncer } = await prepare(prepareOptions(values, [flavour]), context);
   const kernel = kernels.get(flavour);
   if (kernel === undefined) throw new Error(`the ${flavour} kernel was asked for and not built`);
   const runDir = await createRunFolder(RUNS);
@@ -36,5 +37,6 @@ export async function prepareGuest(values: OptionValues, context: Context): Prom
     initrd: initramfs.path,
     runDir,
     ...wishes,
+    ...(values.snapshot === true && { snapshot: syncerStandbys(syncer !== undefined) }),
   };
 }

@@ -30,7 +30,7 @@ export async function bootVm(options: BootOptions, ctx: Context): Promise<Vm> {
 }
 
 /** Raised when snapshots of an older harness cannot be used any more. */
-const SNAPSHOT_STEP = 1;
+const SNAPSHOT_STEP = 2;
 
 /** The snapshot of a guest as `options` ask for it, made if the cache does not hold it. */
 async function snapshotFor(options: BootOptions, wish: StandbyWish, ctx: Context): Promise<Snapshot> {

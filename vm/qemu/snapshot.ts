@@ -5,8 +5,8 @@
  * touches and nothing else; what is left, the state of its devices (40 KB), goes through QEMU's migration
  * (`x-ignore-shared` leaves the memory out of it).
  */
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, watch, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Resume, Standby } from '../guest/standby.ts';
 import { QmpError, type Qmp } from './qmp.ts';
 import { quoteCommand } from './quote.ts';
@@ -21,6 +21,11 @@ export interface StandbyWish {
    * when the snapshot is made, and 20 MB of the guest's memory.
    */
   readonly count: number;
+}
+
+/** The wish of `--snapshot`: as many as a test file here starts in one guest. `hasSyncer`: whether the image has one. */
+export function syncerStandbys(hasSyncer: boolean): StandbyWish {
+  return { program: 'dirsync', count: hasSyncer ? 12 : 0 };
 }
 
 export interface Snapshot {
@@ -47,8 +52,16 @@ export async function saveSnapshot(vm: Vm, { program, count }: StandbyWish, dir:
   const standbys: Standby[] = [];
   while (standbys.length < count) standbys.push(await vm.standBy(program));
   await vm.qmp.execute('stop');
-  await migrate(vm.qmp, 'migrate', `cat > ${quoteCommand([join(dir, STATE)])}`);
+  const [part, state] = [join(dir, `${STATE}.part`), join(dir, STATE)];
+  const written = untilThere(state);
+  await migrate(vm.qmp, 'migrate', `cat > ${quoteCommand([part])} && ${quoteCommand(['mv', part, state])}`);
+  // QEMU is done before the program behind its pipe is.
+  await written;
   await writeFile(join(dir, FACTS), `${JSON.stringify(vm.resume(standbys))}\n`);
+}
+
+async function untilThere(path: string): Promise<void> {
+  for await (const { filename } of watch(dirname(path))) if (filename === basename(path)) return;
 }
 
 export async function readSnapshot(dir: string): Promise<Snapshot> {

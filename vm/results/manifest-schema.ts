@@ -45,6 +45,7 @@ export const manifestSchema = z
         accel: z.enum(['auto', 'kvm', 'tcg']).describe('as it was used: never auto in a run'),
         memory: z.number().describe('MiB'),
         seed: z.number(),
+        snapshot: z.literal(true).exactOptional().describe('guests went on from a snapshot'),
         filter: z.string().exactOptional(),
         files: z.array(z.string()).readonly().describe('the test files, relative to the checkout'),
       })
