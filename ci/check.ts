@@ -1,8 +1,13 @@
-/** `npm run check`: types, lint and format, as TAP; all of them even when one fails, exit code 1 if any did. */
+/** `npm run check`: types, lint, format and the workflow, as TAP; all of them even when one fails, exit code 1 if any did. */
 import { join } from 'node:path';
 import { $ } from 'zx';
 
-const CHECKS = [['tsc'], ['oxlint', '--type-aware', '--deny-warnings'], ['oxfmt', '--check', '.']];
+const CHECKS = [
+  ['tsc'],
+  ['oxlint', '--type-aware', '--deny-warnings'],
+  ['oxfmt', '--check', '.'],
+  ['node', 'ci/lint-workflows.ts'],
+];
 const checkout = join(import.meta.dirname, '..');
 
 process.stdout.write(`TAP version 14\n1..${CHECKS.length}\n`);

@@ -22,7 +22,7 @@ const NO_COVERAGE = ['--disable-coverage', '--allow-empty-coverage', '--timeout=
 export const SUITES: readonly Suite[] = [
   {
     name: 'check',
-    what: 'types, lint and format',
+    what: 'types, lint, format and the workflow',
     command: ['node', 'ci/check.ts'],
   },
   {

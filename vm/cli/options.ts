@@ -79,6 +79,10 @@ export const OPTIONS = {
     default: 'build/runs/latest/events.jsonl',
     help: 'the events.jsonl of the run to render',
   },
+  'print-key': {
+    type: 'boolean',
+    help: "print the key of the kernel's content and build nothing: for a pipeline's own cache",
+  },
   break: {
     type: 'string',
     value: 'SYMBOL',
