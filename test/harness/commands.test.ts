@@ -1,25 +1,8 @@
 /** The command line as pipelines use it: for every end of a run the exit code, and what is told on stdout and stderr. */
 import { once } from 'node:events';
-import { execa } from 'execa';
 import t, { type Test } from 'tap';
-import { CHECKOUT } from '../../vm/paths.ts';
-import { RUN_PLAN_VARIABLE } from '../../vm/run-plan.ts';
+import { start } from './command-line.ts';
 import { gone } from './guest.ts';
-
-/** What tap gives to the processes below it; set at each spawn, so that only env can take it away. */
-const OF_TAP = ['NODE_OPTIONS', 'TAP', ...Object.keys(process.env).filter((name) => /^_?TAP_/.test(name))];
-
-/** Starts `node vm/main.ts ARGS` as a user would, not as a part of this run. */
-function start(args: readonly string[], env: readonly string[] = []) {
-  const without = [...OF_TAP, RUN_PLAN_VARIABLE].flatMap((name) => ['-u', name]);
-  return execa('env', [...without, ...env, process.execPath, 'vm/main.ts', ...args], {
-    cwd: CHECKOUT,
-    preferLocal: true,
-    stdin: 'ignore',
-    reject: false,
-    timeout: 120_000,
-  });
-}
 
 interface Expected {
   readonly code: number;

@@ -219,9 +219,10 @@ export function failures(
   );
 }
 
-/** The guests that ended badly, or whose end nobody saw. */
+/** The guests that ended badly, or whose end nobody saw; an interrupt is no end that says something of them. */
 export function badGuests(run: Run): Guest[] {
-  return run.guests.filter(({ end }) => end?.verdict !== 'PASS');
+  const judged = run.guests.filter(({ end }) => end !== undefined || run.end?.interrupted !== true);
+  return judged.filter(({ end }) => end?.verdict !== 'PASS');
 }
 
 /** A point's name with those of the subtests around it, outermost first. */

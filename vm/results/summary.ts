@@ -13,6 +13,8 @@ const LISTED = 15;
  */
 export function summary(run: Run, runDir: string, cwd: string): string[] {
   if (run.end?.verdict === 'PASS') return [];
+  const report = `${label('report')} ${relative(cwd, runDir)}/report.html`;
+  if (run.end?.interrupted) return [report];
   const failed = failures(run);
   const several = run.suites.some(({ round }) => round > 1);
   const lines = [
@@ -29,7 +31,7 @@ export function summary(run: Run, runDir: string, cwd: string): string[] {
   return [
     ...lines.slice(0, LISTED),
     ...(more > 0 ? [`${label('')} and ${more} more`] : []),
-    `${label('report')} ${relative(cwd, runDir)}/report.html`,
+    report,
     ...(failed.length === 0 ? [] : [`${label('again')} ${repeatFailures(run)}`]),
   ];
 }

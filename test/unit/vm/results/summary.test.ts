@@ -7,6 +7,15 @@ void t.test('a pass needs no words', (t) => {
   t.end();
 });
 
+void t.test('an interrupt says nothing of what it cut off', (t) => {
+  const events = [
+    ...EVENTS.slice(0, 10),
+    { kind: 'run.end', verdict: 'LOST', interrupted: true, ms: 1 } as const,
+  ];
+  t.same(summary(runFrom(events), '/c/r', '/c'), ['report    r/report.html']);
+  t.end();
+});
+
 void t.test('what failed, where to read, and what to type for only that', (t) => {
   t.same(summary(runFrom(EVENTS), '/c/build/runs/x', '/c'), [
     'PANIC     bad: Kernel panic - not syncing: <sysrq> & "crash"',
