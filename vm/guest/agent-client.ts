@@ -25,8 +25,8 @@ export interface ConnectOptions {
   readonly resume?: Resume;
   /** When aborted, the connection ends and everything pending rejects. */
   readonly signal?: AbortSignal;
-  /** Called at every beat with the guest's uptime in ms. */
-  readonly onBeat?: (uptimeMs: number) => void;
+  /** Called with every message: a beat each second, or, when the line is busy with output, that output. */
+  readonly onSignOfLife?: () => void;
   /** Called with the flags of /proc/sys/kernel/tainted whenever the agent tells them. */
   readonly onTaint?: (flags: number) => void;
   /** Called with one line of text for noise and damage on the line, which is repaired, but worth recording. */
@@ -89,7 +89,6 @@ export class AgentClient {
   readonly #processes = new Map<number, ProcessFeed>();
   readonly #standbys: Standby[];
   #nextId: number;
-  #lastBeatAt: number | undefined;
   #lost: HarnessError | undefined;
   #isDone = false;
 
@@ -121,11 +120,6 @@ export class AgentClient {
   /** Starts to listen. Requests may be made at once: they wait for the guest's hello. */
   static connect(stream: Duplex, options: ConnectOptions): AgentClient {
     return new AgentClient(stream, options);
-  }
-
-  /** When the guest last gave a sign of life (beats come every second), as `performance.now()`; undefined before. */
-  get lastBeatAt(): number | undefined {
-    return this.#lastBeatAt;
   }
 
   /** Runs a program to its end. Its exit status is no error: the caller judges. */
@@ -277,14 +271,13 @@ export class AgentClient {
   }
 
   #onMessage(message: GuestMessage): void {
-    this.#lastBeatAt = performance.now();
+    this.#options.onSignOfLife?.();
     if ('taint' in message && message.taint !== undefined) this.#options.onTaint?.(message.taint);
     switch (message.type) {
       case 'hello':
         this.#onHello(message);
         break;
       case 'beat':
-        this.#options.onBeat?.(message.uptime_ms);
         break;
       case 'result':
         this.#settle(message.id)?.resolve(message);

@@ -80,7 +80,7 @@ export async function launch(options: BootOptions, { save, snapshot }: Origin, c
   const client = AgentClient.connect(line, {
     nonce,
     ...(snapshot !== undefined && { resume: snapshot.resume }),
-    onBeat: () => supervisor.observe({ kind: 'beat' }),
+    onSignOfLife: () => supervisor.observe({ kind: 'beat' }),
     onTaint: (flags) => supervisor.observe({ kind: 'taint', flags }),
     onFault: (text) =>
       ctx.events.emit({ kind: 'warning', text: `${machine.name}: the agent's line: ${text}` }),
