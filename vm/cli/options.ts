@@ -66,7 +66,10 @@ export const OPTIONS = {
     help: 'let guests go on from a snapshot with a warm Node instead of booting; see docs/snapshots.md',
   },
   archive: { type: 'boolean', help: "pack the run's folder into run.tar.gz in it" },
-  json: { type: 'boolean', help: 'print the events on stdout, one JSON object a line, instead of TAP' },
+  json: {
+    type: 'boolean',
+    help: 'for programs: test prints its events on stdout, one JSON object a line, and doctor what it found',
+  },
   'dry-run': { type: 'boolean', help: "print the files, the kernels and QEMU's command line; boot nothing" },
   'from-manifest': {
     type: 'string',

@@ -11,6 +11,9 @@ const INSTALL: Readonly<Record<Family, readonly string[]>> = {
   arch: ['pacman', '-S', '--needed', '--noconfirm'],
 };
 
+/** Each family, in the order in which they are named. */
+export const FAMILIES: readonly Family[] = ['debian', 'fedora', 'arch'];
+
 /**
  * The family named by an os-release file (ID and ID_LIKE, see os-release(5)), or undefined where it is none of ours:
  * then packages can be named, but not installed.

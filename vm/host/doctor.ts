@@ -1,7 +1,7 @@
 /** The doctor: what this machine has and lacks, and the one command that brings what is missing. */
 import { execa } from 'execa';
 import { InfraError } from '../errors.ts';
-import { type Family, installCommand } from './distribution.ts';
+import { FAMILIES, type Family, installCommand } from './distribution.ts';
 import type { Finding } from './examine.ts';
 
 /** The packages of all findings that are missing, each once, sorted; optional ones only when asked for. */
@@ -33,7 +33,19 @@ export function renderFindings(findings: readonly Finding[], family: Family | un
 }
 
 function whatWasFound({ present, found, requirement }: Finding, family: Family | undefined): string {
-  return present ? found : `package ${requirement.packages[family ?? 'debian']}`;
+  if (present) return found;
+  const { oldest, packages } = requirement;
+  const why = found === '' ? '' : `${found} is too old, ${oldest} is needed: `;
+  return `${why}package ${packages[family ?? 'debian']}`;
+}
+
+/** The commands that install what is missing, for each family of distributions; empty when nothing is. */
+export function remedies(findings: readonly Finding[], uid: number): Partial<Record<Family, string>> {
+  const commands = FAMILIES.map((family) => {
+    const packages = missingPackages(findings, family, true);
+    return [family, packages.length === 0 ? '' : installCommand(family, packages, uid).join(' ')] as const;
+  });
+  return Object.fromEntries(commands.filter(([, command]) => command !== ''));
 }
 
 /** The error of a stage that cannot run for want of packages; undefined when nothing needed is missing. */

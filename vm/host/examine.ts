@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { findCommand } from './find-command.ts';
 import type { Requirement } from './requirement.ts';
+import { isAtLeast } from './version.ts';
 
 export interface Finding {
   readonly requirement: Requirement;
   /** The command, header or library, as it is named in the requirement. */
   readonly name: string;
+  /** Whether it is there and not too old. */
   readonly present: boolean;
   /** Its version, or where it lies if it does not tell one; empty when it is missing. */
   readonly found: string;
@@ -26,7 +28,9 @@ function nameOf({ command, header, library, packages }: Requirement): string {
 
 async function look(name: string, requirement: Requirement): Promise<Finding> {
   const found = await locate(requirement);
-  return { requirement, name, present: found !== undefined, found: found ?? '' };
+  const { oldest } = requirement;
+  const present = found !== undefined && (oldest === undefined || isAtLeast(found, oldest));
+  return { requirement, name, present, found: found ?? '' };
 }
 
 async function locate({ command, header, library }: Requirement): Promise<string | undefined> {

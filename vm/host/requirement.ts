@@ -6,6 +6,8 @@ export interface Requirement {
   readonly header?: string;
   /** A file to link with, such as `libc.a`. */
   readonly library?: string;
+  /** The oldest version of a command that does, e.g. `2.5.35`; default any. */
+  readonly oldest?: string;
   /** What it is needed for, to follow the word "to": `compile the kernel`. */
   readonly why: string;
   readonly packages: Packages;

@@ -1,13 +1,13 @@
-/** What the kernel stages need of the host. */
+/** What the kernel stages need of the host; the versions are those of Documentation/process/changes.rst of Linux 6.1. */
 import { packages, type Requirement } from '../host/requirement.ts';
 
 export const KERNEL_REQUIREMENTS: readonly Requirement[] = [
-  { command: 'gcc', why: 'compile the kernel', packages: packages('gcc') },
-  { command: 'ld', why: 'link the kernel', packages: packages('binutils') },
-  { command: 'make', why: 'build the kernel', packages: packages('make') },
-  { command: 'flex', why: 'build Kconfig and objtool', packages: packages('flex') },
-  { command: 'bison', why: 'build Kconfig', packages: packages('bison') },
-  { command: 'bc', why: "compute the kernel's timer constants", packages: packages('bc') },
+  { command: 'gcc', oldest: '5.1', why: 'compile the kernel', packages: packages('gcc') },
+  { command: 'ld', oldest: '2.23', why: 'link the kernel', packages: packages('binutils') },
+  { command: 'make', oldest: '3.82', why: 'build the kernel', packages: packages('make') },
+  { command: 'flex', oldest: '2.5.35', why: 'build Kconfig and objtool', packages: packages('flex') },
+  { command: 'bison', oldest: '2.0', why: 'build Kconfig', packages: packages('bison') },
+  { command: 'bc', oldest: '1.06.95', why: "compute the kernel's timer constants", packages: packages('bc') },
   {
     command: 'awk',
     why: "make the tables of the kernel's instruction decoder",

@@ -12,6 +12,7 @@ void t.test('what is there is found, with its version or its place; what is not,
     { library: 'libc.a', why: 'x', packages: PACKAGES },
     { library: 'libno-such.a', why: 'x', packages: PACKAGES },
     { command: 'sh', why: 'again', packages: PACKAGES },
+    { command: 'gcc', why: 'x', oldest: '999.1', packages: PACKAGES },
   ]);
   t.same(
     findings.map(({ name, present }) => [name, present]),
@@ -22,6 +23,7 @@ void t.test('what is there is found, with its version or its place; what is not,
       ['no/such.h', false],
       ['libc.a', true],
       ['libno-such.a', false],
+      ['gcc', false],
     ],
     'each one once',
   );
