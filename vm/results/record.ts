@@ -56,10 +56,13 @@ export async function recordRun(
     else end(recordError(events, error));
     throw error;
   } finally {
-    const lines = summary(runOf(await readEvents(path)), runDir, cwd);
-    events.emit({ kind: 'run.summary', lines });
-    await writeReports(path);
-    follower.close();
+    try {
+      const lines = summary(runOf(await readEvents(path)), runDir, cwd);
+      events.emit({ kind: 'run.summary', lines });
+      await writeReports(path);
+    } finally {
+      follower.close();
+    }
   }
 }
 

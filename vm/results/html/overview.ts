@@ -13,16 +13,20 @@ export function overview(run: Run): Markup {
   const passed = points.filter(({ ok, skip }) => ok && skip === undefined).length;
   const skipped = points.filter(({ skip }) => skip !== undefined).length;
   const failed = failures(run).length;
-  const figures: readonly (readonly [string, string])[] = [
+  const tested: readonly (readonly [string, string])[] = [
     ['passed', String(passed)],
     ['failed', String(failed)],
     ['skipped', String(skipped)],
+  ];
+  const figures: readonly (readonly [string, string])[] = [
+    ...(points.length > 0 ? tested : []),
+    ...(run.benches.length > 0 ? [['measurements', String(run.benches.length)] as const] : []),
     ['guests', String(run.guests.length)],
     ['time', duration(run.end?.ms ?? run.spanMs)],
   ];
   return markup`<header class="${toneOf(how)}">
 <div class="wide">
-<p class="kind">dirsync test run</p>
+<p class="kind">dirsync run</p>
 <h1>${badge(toneOf(how), how)}</h1>
 <p class="lead">${sentence(run)}</p>
 <dl class="figures">${figures.map(([name, value]) => markup`<div class="${name === 'failed' && failed > 0 ? 'alarm' : ''}"><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
@@ -47,7 +51,9 @@ function sentence(run: Run): string {
   const guests = run.guests.length;
   if (failed > 0)
     return `${count(failed, 'check')} failed${guests > 0 ? '; every guest said that it was done' : ''}.`;
-  return `Every test passed${guests > 0 ? `, and ${guests === 1 ? 'the guest' : `all ${guests} guests`} said done` : ''}.`;
+  const what =
+    run.suites.length > 0 ? 'Every test passed' : `${count(run.benches.length, 'measurement')} taken`;
+  return `${what}${guests > 0 ? `, and ${guests === 1 ? 'the guest' : `all ${guests} guests`} said done` : ''}.`;
 }
 
 function facts(run: Run): string[] {
