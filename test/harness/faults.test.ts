@@ -98,6 +98,10 @@ void t.test('record the writers, then crash', async (t) => {
     await markDisk(vm, index + 1, 'begin');
     await must(vm, `replace-file /writer${index} ${ROUNDS} ${device} ${leftOut}`);
   }
+  // Faults whose scope ends after the guest does.
+  await using faults = new AsyncDisposableStack();
+  faults.use(await fillDisk(vm, '/small'));
+  faults.use(await failDisk(vm, 0, { on: 'discard' }));
   await must(vm, 'echo safe >/disk/synced && sync && echo lost >/disk/unsynced');
   t.match(await vm.crash(), { verdict: 'PASS', title: /crashed on purpose/ });
   await t.rejects(vm.exec(['true']), { code: 'AGENT_LOST' });

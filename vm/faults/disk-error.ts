@@ -6,6 +6,7 @@
  */
 import { diskName } from '../qemu/blockdev.ts';
 import type { Vm } from '../qemu/vm.ts';
+import { undo } from './undo.ts';
 
 export type DiskRequest = 'read' | 'write' | 'flush' | 'discard';
 
@@ -43,7 +44,7 @@ export async function failDisk(vm: Vm, index: number, options: DiskErrorOptions)
   });
   await attach(vm, disk, faulty);
   let healed: Promise<void> | undefined;
-  const heal = (): Promise<void> => (healed ??= healDisk(vm, disk, faulty));
+  const heal = (): Promise<void> => (healed ??= undo(healDisk(vm, disk, faulty)));
   return { heal, [Symbol.asyncDispose]: heal };
 }
 

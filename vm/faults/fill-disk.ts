@@ -1,6 +1,7 @@
 /** A file system that is full, or nearly so, and has space again later. */
 import { GuestError } from '../guest/errors.ts';
 import type { Vm } from '../qemu/vm.ts';
+import { undo } from './undo.ts';
 
 /** The file that takes the space, in the file system's top folder. */
 const FILLER = '.filled-by-a-test';
@@ -24,8 +25,6 @@ export async function fillDisk(vm: Vm, folder: string, freeBytes = 0): Promise<F
   const file = `${folder}/${FILLER}`;
   const { code, stdout, stderr } = await vm.exec(['faults', 'fill', file, String(freeBytes)]);
   if (code !== 0) throw new GuestError(`fill ${folder} in the guest`, 'EINVAL', stderr.trim());
-  const free = async (): Promise<void> => {
-    await vm.exec(['rm', '-f', file]);
-  };
+  const free = (): Promise<void> => undo(vm.exec(['rm', '-f', file]));
   return { freeBytes: Number(stdout), free, [Symbol.asyncDispose]: free };
 }
