@@ -78,9 +78,14 @@ async function kvmProblem(qemu: Qemu, ctx: Context): Promise<Problem | undefined
   };
 }
 
+/** A word that is another after each boot of the host. */
+export async function hostBootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+}
+
 /** The outcome of the test guest, run at most once for each boot of the host and each QEMU. */
 async function rememberedProof(qemu: Qemu, ctx: Context): Promise<ProbeResult & { readonly dir: string }> {
-  const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+  const bootId = await hostBootId();
   const guest = [probeGuest().toString('hex'), ...probeArguments('kvm', 'probe.img')];
   const inputs = { bootId, qemu: qemu.version, path: qemu.path, guest };
   const entry = await ctx.cache.produce('kvm-proof', inputs, async (dir) => {

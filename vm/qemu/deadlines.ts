@@ -18,7 +18,7 @@ export interface Deadlines {
 const KVM: Deadlines = { bootMs: 10_000, beatMs: 30_000, exitMs: 5_000, panicMs: 1_000 };
 
 /**
- * What TCG is given more, where the guest computes.
+ * What TCG is given more, where the guest computes, on a host like the one where this was measured.
  *
  * Measured on two cores, QEMU 7.2, Linux 6.1.192, q35: hello 2.2 s after QEMU's start, and 6 to 9 s on the same host
  * with four jobs for each core; exit 0.04 to 0.2 s after the request; a panic's report 0.03 s. CI hosts are busy, too:
@@ -26,14 +26,27 @@ const KVM: Deadlines = { bootMs: 10_000, beatMs: 30_000, exitMs: 5_000, panicMs:
  */
 const TCG_FACTOR = 3;
 
+/** How many times slower than measured the guest may be, see pace.ts. */
+export interface Pace {
+  /** Of the host's emulation; counts under TCG only. */
+  readonly host: number;
+  /** Of a kernel that checks itself. */
+  readonly kernel: number;
+}
+
 /** The deadlines for an accelerator, with `overrides` on top. */
-export function deadlinesFor(accel: 'kvm' | 'tcg', overrides: Partial<Deadlines> = {}): Deadlines {
-  const factor = accel === 'tcg' ? TCG_FACTOR : 1;
+export function deadlinesFor(
+  accel: 'kvm' | 'tcg',
+  pace: Pace,
+  overrides: Partial<Deadlines> = {},
+): Deadlines {
+  const factor = pace.kernel * (accel === 'tcg' ? TCG_FACTOR * pace.host : 1);
   return {
-    bootMs: KVM.bootMs * factor,
+    bootMs: Math.round(KVM.bootMs * factor),
+    // The agent's beat costs nothing to compute, and the kernel's own detectors know no factor either.
     beatMs: KVM.beatMs,
-    exitMs: KVM.exitMs * factor,
-    panicMs: KVM.panicMs * factor,
+    exitMs: Math.round(KVM.exitMs * factor),
+    panicMs: Math.round(KVM.panicMs * factor),
     ...overrides,
   };
 }

@@ -11,6 +11,7 @@ import { deadlinesFor } from './deadlines.ts';
 import { design, randomNonce } from './design.ts';
 import { createDisks } from './disks.ts';
 import { HAND_WIRING, harnessWiring, type Machine, qemuArguments } from './machine.ts';
+import { hostSlowness, kernelSlowness } from './pace.ts';
 import { startQemu } from './process.ts';
 import { quoteCommand } from './quote.ts';
 import { memoryFile, restoreSnapshot, type Snapshot } from './snapshot.ts';
@@ -36,7 +37,11 @@ export async function launch(options: BootOptions, { save, snapshot }: Origin, c
   const bootNonce = save === undefined && snapshot === undefined ? randomNonce() : SNAPSHOT_NONCE;
   const { qemu, accel, machine: designed } = await design(options, name, bootNonce, ctx);
   const nonce = snapshot === undefined ? bootNonce : randomNonce();
-  const deadlines = deadlinesFor(accel.name, options.deadlines);
+  const pace = {
+    host: accel.name === 'tcg' ? await hostSlowness(qemu, ctx) : 1,
+    kernel: await kernelSlowness(designed.kernel),
+  };
+  const deadlines = deadlinesFor(accel.name, pace, options.deadlines);
   const artifacts = await createArtifacts(resolve(options.runDir), name);
   const disks = await createDisks(options.disks ?? [], artifacts.dir);
   const cold: Machine = { ...designed, name: artifacts.name, disks };
@@ -52,7 +57,7 @@ export async function launch(options: BootOptions, { save, snapshot }: Origin, c
   const plainDisks = machine.disks.map(({ path }) => ({ path }));
   const byHand = quoteCommand([qemu.path, ...qemuArguments({ ...cold, disks: plainDisks }, HAND_WIRING)]);
   await writeCommands(artifacts, commandLine, byHand);
-  const facts = { ...machine, qemu, accel, deadlines, nonce, rerun: byHand };
+  const facts = { ...machine, qemu, accel, deadlines, pace, nonce, rerun: byHand };
   const record = (end: VmEnd): VmRecord => ({ ...facts, ...end });
   ctx.signal.throwIfAborted();
   await writeRecord(artifacts, record({ ...UNJUDGED, commandLine }));

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import t from 'tap';
 import type { Finding } from '../../../../vm/console/finding.ts';
-import { deadlinesFor } from '../../../../vm/qemu/deadlines.ts';
 import {
   initialFacts,
   nextStep,
@@ -254,12 +253,6 @@ void t.test(
     );
   },
 );
-
-void t.test('TCG is given more time, and options win', async (t) => {
-  t.ok(deadlinesFor('tcg').bootMs > deadlinesFor('kvm').bootMs);
-  t.equal(deadlinesFor('tcg', { bootMs: 7 }).bootMs, 7);
-  t.equal(deadlinesFor('tcg', { bootMs: 7 }).exitMs, deadlinesFor('tcg').exitMs);
-});
 
 void t.test('a crash that a test asked for is no failure, and excuses none', async (t) => {
   const quit: Observation = { kind: 'qmp', event: 'SHUTDOWN', data: { reason: 'host-qmp-quit' } };
