@@ -29,13 +29,15 @@ export interface RunPlan {
   readonly syncer?: string;
   readonly memoryMiB: number;
   readonly accel: AccelWish;
+  /** Save the memory of guests that end badly. */
+  readonly dump: boolean;
   /** From which snapshot guests go on that do not have to boot; absent: all boot. */
   readonly snapshot?: StandbyWish;
 }
 
 export function runPlan(
   prepared: Prepared,
-  rest: Pick<RunPlan, 'flavour' | 'runDir' | 'memoryMiB' | 'accel' | 'snapshot'>,
+  rest: Pick<RunPlan, 'flavour' | 'runDir' | 'memoryMiB' | 'accel' | 'snapshot' | 'dump'>,
 ): RunPlan {
   const kernels = Object.fromEntries(
     [...prepared.kernels].map(([flavour, { bzImage, vmlinux }]) => [flavour, { bzImage, vmlinux }]),

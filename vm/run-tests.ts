@@ -37,6 +37,8 @@ export interface TestRequest {
   readonly rounds?: number;
   readonly untilFailure: boolean;
   readonly keep: boolean;
+  /** Save the memory of guests that end badly. */
+  readonly dump: boolean;
   readonly archive: boolean;
   readonly json: boolean;
   readonly dryRun: boolean;
@@ -50,7 +52,7 @@ export interface TestRequest {
  * @param context whose events are recorded in the run's folder
  */
 export async function runTests(request: TestRequest, runDir: string, context: Context): Promise<Verdict> {
-  const { flavour, memoryMiB, filter, seed } = request;
+  const { flavour, memoryMiB, dump, filter, seed } = request;
   context.events.emit({ kind: 'note', text: `seed ${seed}` });
   // An entry that has expired is told now, and not by the first guest.
   await readKnownSplats();
@@ -60,7 +62,7 @@ export async function runTests(request: TestRequest, runDir: string, context: Co
   const prepared = await prepare(request.prepare, context);
   await recordManifest({ request, runDir, prepared, accel, qemu }, context);
   const snapshot = request.snapshot ? { snapshot: syncerStandbys(prepared.syncer !== undefined) } : {};
-  const guests = { flavour, accel: accel.name, memoryMiB, ...snapshot };
+  const guests = { flavour, accel: accel.name, memoryMiB, dump, ...snapshot };
   const plan = await writeRunPlan(runPlan(prepared, { ...guests, runDir }));
   const options = { files: request.files, plan, seed, ...(filter !== undefined && { filter }) };
   const verdict = await runRounds(request, options, runDir, context);

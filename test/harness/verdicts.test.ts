@@ -41,7 +41,7 @@ void t.test('a guest that says done passes', async (t) => {
 
 void t.test('PANIC: everything that is pending rejects with it', async (t) => {
   const ctx = await recordingContext(t);
-  const vm = await boot(ctx);
+  const vm = await boot(ctx, { dump: true });
   const sleeper = await vm.spawn(['/bin/sleep', '1000']);
   const output = sleeper.output(/never/);
   const crash = vm.writeFile('/proc/sysrq-trigger', 'c');
@@ -52,6 +52,9 @@ void t.test('PANIC: everything that is pending rejects with it', async (t) => {
   t.equal(error?.end.title, 'kernel panic: sysrq triggered crash');
   t.ok((error?.end.consoleTail.length ?? 0) <= 40);
   t.match(error?.report, /sysrq triggered crash[^]*Call Trace[^]*qemu-system-x86_64.*-append[^]*try: /);
+  t.strictSame(error?.end.diagnostics, ['registers.txt', 'memory.kdump']);
+  // diskdump_header of makedumpfile: what crash(8) and drgn look for.
+  t.match(readFileSync(join(vm.dir, 'memory.kdump')).toString('latin1', 0, 8), 'KDUMP   ');
   t.equal(emitted(ctx), 'PANIC');
   t.equal(EXIT_CODES[error?.verdict ?? 'PASS'], 3);
   t.equal(await vmErrorOf(vm.exec(['/bin/true'])), error, 'later requests, too');
@@ -73,12 +76,48 @@ void t.test('SPLAT: a guest that logged a warning has not passed, though it said
   t.match(await vmErrorOf(vm.shutdown()), { verdict: 'SPLAT', end: { title: 'WARNING in nothing' } });
 });
 
+void t.test('SPLAT: a kernel that became tainted, though its log shows nothing', async (t) => {
+  const vm = await boot(await recordingContext(t));
+  t.equal(await vm.taint(), 0);
+  await vm.writeFile('/proc/sys/kernel/tainted', '512');
+  t.equal(await vm.taint(), 512);
+  t.match(await vmErrorOf(vm.shutdown()), {
+    verdict: 'SPLAT',
+    end: { title: 'the kernel became tainted: W (the kernel issued a warning)', findings: [] },
+  });
+});
+
+void t.test('PASS: a report that is known is excused, and noted', async (t) => {
+  const ctx = await recordingContext(t);
+  const knownSplats = [{ pattern: 'WARNING in no.*', reason: 'reported upstream', expires: '2099-12-31' }];
+  const vm = await boot(ctx, { knownSplats });
+  await vm.writeFile('/dev/kmsg', '<4>WARNING: CPU: 0 PID: 1 at fs/dirsync.c:1 nothing+0x0/0x1\n');
+  await vm.writeFile('/proc/sys/kernel/tainted', '512');
+  const end = await vm.shutdown();
+  t.match(end, {
+    verdict: 'PASS',
+    findings: [{ title: 'WARNING in nothing', known: { expires: '2099-12-31' } }],
+  });
+  const notes = ctx.events.events.filter((event) => event.kind === 'note');
+  t.match(
+    notes.at(-1)?.text,
+    /known splat, excused until 2099-12-31: WARNING in nothing \(reported upstream\)/,
+  );
+});
+
 void t.test('HANG: the agent gives no more sign of life', async (t) => {
   const ctx = await recordingContext(t);
   const vm = await boot(ctx, { deadlines: { beatMs: 1500 } });
   const error = await vmErrorOf(vm.exec(['/bin/sh', '-c', 'kill -STOP $PPID']));
   t.match(error, { verdict: 'HANG', end: { title: 'no sign of life from the agent for 1500 ms' } });
   t.equal(emitted(ctx), 'HANG');
+  t.strictSame(error.end.diagnostics, ['registers.txt', 'backtraces.txt']);
+  const [registers = '', backtraces = ''] = error.end.diagnostics.map((file) =>
+    readFileSync(join(error.artifacts, file), 'utf8'),
+  );
+  t.match(registers, /^CPU#0\n[^]*RIP=/m);
+  t.match(backtraces, /Show backtrace of all active CPUs[^]*Call Trace:[^]*Show Blocked State/);
+  t.match(error.report, /see also: .*registers\.txt\n.*see also: .*backtraces\.txt/);
 });
 
 void t.test('LOST: the agent dies, and the guest with it', async (t) => {

@@ -2,6 +2,8 @@
 import type { Test } from 'tap';
 import type { Flavour } from '../../vm/kernel/layout.ts';
 import type { MachineWish } from '../../vm/qemu/machine-types.ts';
+import { newTaint } from '../../vm/console/taint.ts';
+import { VmError } from '../../vm/qemu/vm-error.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
 import { bootPlanned, currentRunPlan, plannedKernel, runEvents, testContext } from './run-plan.ts';
 
@@ -38,9 +40,36 @@ export async function bootGuest(
   t.teardown(async () => {
     await vm.shutdown();
   });
+  await blameEachTest(t, vm);
   await must(vm, 'mkdir -p /tmpfs && mount -t tmpfs tmpfs /tmpfs');
   if (ext4) await must(vm, 'mkfs.ext4 -q /dev/vda && mkdir -p /ext4 && mount -t ext4 /dev/vda /ext4');
   return vm;
+}
+
+/**
+ * Fails the test within `t` in which the kernel complained or became tainted, though its own points passed: at the
+ * guest's end it could only be said that one of them did it.
+ */
+export async function blameEachTest(t: Test, vm: Vm): Promise<void> {
+  let taint = await vm.taint();
+  let reports = vm.findings.length;
+  t.afterEach(async () => {
+    const before = { taint, reports };
+    try {
+      taint = await vm.taint();
+    } catch (error) {
+      // A guest that is gone says why by itself.
+      if (error instanceof VmError) return;
+      throw error;
+    }
+    reports = vm.findings.length;
+    const news = vm.findings.slice(before.reports);
+    const titles = news.filter(({ known }) => known === undefined).map(({ title }) => title);
+    // What an excused report tainted is excused, too.
+    const flags = news.length > titles.length ? [] : newTaint(before.taint, taint);
+    const damage = [...titles, ...flags];
+    if (damage.length > 0) throw new Error(`the kernel complained: ${damage.join('; ')}`);
+  });
 }
 
 /** Runs a shell script in the guest that has to succeed, and returns what it printed. */

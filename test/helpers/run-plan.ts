@@ -68,6 +68,7 @@ async function prepareByHand(): Promise<RunPlan> {
     flavour: 'plain',
     runDir: await createRunFolder(RUNS),
     memoryMiB: 1024,
+    dump: false,
     accel: 'auto',
   });
 }
@@ -85,8 +86,8 @@ export async function plannedKernel(flavour?: Flavour): Promise<PlannedKernel> {
  * the test file's name.
  */
 export async function bootPlanned(ctx: Context, options: Partial<BootOptions> = {}): Promise<Vm> {
-  const { initramfs: initrd, memoryMiB, accel, runDir } = await currentRunPlan();
+  const { initramfs: initrd, memoryMiB, accel, dump, runDir } = await currentRunPlan();
   const { bzImage, vmlinux } = await plannedKernel();
   const name = basename(TEST_FILE).replace(/(\.test)?\.ts$/, '');
-  return bootVm({ name, kernel: bzImage, vmlinux, initrd, memoryMiB, accel, runDir, ...options }, ctx);
+  return bootVm({ name, kernel: bzImage, vmlinux, initrd, memoryMiB, accel, dump, runDir, ...options }, ctx);
 }

@@ -44,6 +44,7 @@ export const OPTIONS = {
   },
   'require-kvm': { type: 'boolean', help: 'end with INFRA instead of falling back to TCG' },
   memory: { type: 'string', value: 'MIB', default: '1024', help: "the guest's memory in MiB" },
+  dump: { type: 'boolean', help: 'save the memory of a guest that panics or hangs, as memory.kdump' },
   filter: {
     type: 'string',
     value: 'REGEX',

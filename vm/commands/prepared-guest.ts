@@ -19,12 +19,13 @@ export const GUEST_OPTIONS: readonly OptionName[] = [
   'machine',
   'require-kvm',
   'memory',
+  'dump',
 ];
 
 /** Builds what is not built, and says how to boot it. Wrong values are told before anything is started. */
 export async function prepareGuest(values: OptionValues, context: Context): Promise<BootOptions> {
   const flavour = flavourOption(values);
-  const wishes = { accel: accelOption(values), memoryMiB: memoryOption(values) };
+  const wishes = { accel: accelOption(values), memoryMiB: memoryOption(values), dump: values.dump === true };
   await readKnownSplats();
   const { kernels, initramfs, syncer } = await prepare(prepareOptions(values, [flavour]), context);
   const kernel = kernels.get(flavour);

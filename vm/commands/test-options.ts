@@ -33,6 +33,7 @@ const OF_THE_MANIFEST: readonly OptionName[] = [
 export const TEST_OPTIONS: readonly OptionName[] = [
   ...OF_THE_MANIFEST,
   'jobs',
+  'dump',
   'repeat',
   'until-failure',
   'keep',
@@ -80,6 +81,7 @@ function request({ values, positionals }: Pick<ParsedArguments, 'values' | 'posi
     snapshot: values.snapshot === true,
     untilFailure,
     keep: values.keep === true,
+    dump: values.dump === true,
     archive: values.archive === true,
     json: values.json === true,
     dryRun: values['dry-run'] === true,

@@ -6,7 +6,7 @@
  * says whose it is, and their reports are taken apart.
  */
 import type { Finding } from './finding.ts';
-import { CONSEQUENT_PANIC, CUT_HERE, DIE_LINE, RULE } from './forms.ts';
+import { BUG_MESSAGES, CONSEQUENT_PANIC, CUT_HERE, DIE_LINE, RULE } from './forms.ts';
 import { type KernelLine, kernelLine } from './printk.ts';
 import { opens, Report } from './report.ts';
 
@@ -15,6 +15,14 @@ const MOST_FINDINGS = 100;
 
 /** Lines before an opening line that belong to its report: the ruled line or "cut here", and a message between. */
 const LONGEST_LEAD = 4;
+
+/** Some BUGs say what is wrong before "cut here". */
+function isMessage(text: string): boolean {
+  return BUG_MESSAGES.some(({ message }) => message.test(text));
+}
+
+/** init/main.c linux_banner: a guest that was reset boots again on the same console. */
+const FIRST_LINE = /^Linux version /;
 
 interface Lead {
   readonly from: number;
@@ -26,6 +34,7 @@ export class SplatDetector {
   /** By caller. */
   readonly #open = new Map<string, Report>();
   readonly #leads = new Map<string, Lead>();
+  #panic: Report | undefined;
   #lineNumber = 0;
   #findings: readonly Finding[] | undefined;
 
@@ -45,7 +54,7 @@ export class SplatDetector {
     for (const [caller, report] of this.#open) {
       if (report.isOver(line.seconds)) this.#open.delete(caller);
     }
-    if (this.#escalates(line)) return;
+    if (this.#dies(line) || this.#escalates(line)) return;
     const current = this.#open.get(line.caller);
     const belongs = current !== undefined && current.expectsDieLine && DIE_LINE.test(line.text);
     const form = belongs ? undefined : opens(line.text);
@@ -64,10 +73,20 @@ export class SplatDetector {
     this.#keepLead(line);
   }
 
+  /** What a kernel says after its panic is part of that: it is no news that locks and stacks are not in order. */
+  #dies(line: KernelLine): boolean {
+    if (FIRST_LINE.test(line.text)) this.#panic = undefined;
+    if (this.#panic === undefined) return false;
+    this.#findings = undefined;
+    this.#panic.add(line, this.#lineNumber);
+    return true;
+  }
+
   #begin(report: Report): void {
     if (this.#reports.length >= MOST_FINDINGS && report.kind !== 'panic') return;
     this.#findings = undefined;
     this.#reports.push(report);
+    if (report.kind === 'panic') this.#panic = report;
     if (report.hasEnded) this.#open.delete(report.caller);
     else this.#open.set(report.caller, report);
   }
@@ -87,16 +106,20 @@ export class SplatDetector {
     if (report === undefined || report.kind === 'panic' || !report.isRecent(line.seconds)) return false;
     this.#findings = undefined;
     report.becomePanic(line, this.#lineNumber);
-    this.#open.set(report.caller, report);
+    this.#panic = report;
     return true;
   }
 
   #keepLead({ caller, text }: KernelLine): void {
-    if (CUT_HERE.test(text) || RULE.test(text)) {
+    const lead = this.#leads.get(caller);
+    if (CUT_HERE.test(text) && lead?.lines.length === 1 && lead.lines.some(isMessage)) {
+      lead.lines.push(text);
+      return;
+    }
+    if (CUT_HERE.test(text) || RULE.test(text) || isMessage(text)) {
       this.#leads.set(caller, { from: this.#lineNumber, lines: [text] });
       return;
     }
-    const lead = this.#leads.get(caller);
     if (lead === undefined) return;
     if (lead.lines.length >= LONGEST_LEAD) this.#leads.delete(caller);
     else lead.lines.push(text);

@@ -52,6 +52,13 @@ export const BUG_MESSAGES: typeof WARN_MESSAGES = [
 ];
 
 export const FORMS: readonly Form[] = [
+  // kernel/exit.c do_exit(); the exit code says little, and changes.
+  {
+    kind: 'panic',
+    open: /^Kernel panic - not syncing: (Attempted to kill init!)/,
+    title: 'kernel panic: $1',
+    blames: false,
+  },
   // kernel/panic.c panic()
   { kind: 'panic', open: /^Kernel panic - not syncing: (.*)/, title: 'kernel panic: $1', blames: false },
 
@@ -175,14 +182,6 @@ export const FORMS: readonly Form[] = [
     kind: 'splat',
     open: /^BUG: unable to handle (page fault|kernel)/,
     title: 'BUG: unable to handle page fault',
-    blames: true,
-    oops: true,
-    end: END_TRACE,
-  },
-  {
-    kind: 'splat',
-    open: /^kernel tried to execute NX-protected page/,
-    title: 'BUG: attempt to execute data',
     blames: true,
     oops: true,
     end: END_TRACE,

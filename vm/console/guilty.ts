@@ -48,9 +48,14 @@ const VARIANT = /\.(?:isra|constprop|part|cold|localalias|llvm)(?:\.\d+)*$/;
  *
  * @param named the function that the report's opening line names, which wins if it can be one
  * @param lines the report's lines without stamps, in their order
+ * @param running whether it is the function that a processor is in (a stall), before any that only waits
  * @returns undefined when no line names a function that could be it
  */
-export function guiltyFunction(named: string | undefined, lines: readonly string[]): string | undefined {
+export function guiltyFunction(
+  named: string | undefined,
+  lines: readonly string[],
+  running: boolean,
+): string | undefined {
   const candidates = named === undefined ? [] : [named];
   let inNmi = false;
   for (const line of lines) {
@@ -59,6 +64,7 @@ export function guiltyFunction(named: string | undefined, lines: readonly string
     const name = (RIP.exec(line) ?? (inNmi ? null : FRAME.exec(line)))?.[1];
     if (name !== undefined) candidates.push(name);
   }
+  if (running) candidates.unshift(...lines.flatMap((line) => RIP.exec(line)?.[1] ?? []));
   return candidates.map(plainName).find((name) => !excused(name));
 }
 

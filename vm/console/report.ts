@@ -59,7 +59,7 @@ export class Report {
   readonly caller: string;
   readonly #form: Form;
   readonly #opening: RegExpExecArray;
-  /** What stood between the lead ("cut here") and the opening line. */
+  /** What stood around "cut here", before the opening line. */
   readonly #messages: readonly string[];
   readonly #from: number;
   /** Lines of the reporting processor, and those of others that it asked, without stamps. */
@@ -82,7 +82,7 @@ export class Report {
     this.caller = caller;
     this.#form = form;
     this.#opening = form.open.exec(text)!;
-    this.#messages = lead?.lines.slice(1) ?? [];
+    this.#messages = lead?.lines ?? [];
     this.#from = lead?.from ?? lineNumber;
     this.#own = [text];
     this.#text = [...(lead?.lines ?? []), text];
@@ -160,8 +160,12 @@ export class Report {
     const { title, blames } = this.#form;
     const what = this.#special() ?? title.replaceAll(/\$(\d)/g, (_, group) => this.#group(Number(group)));
     if (!blames) return what;
+    // Lockdep prints the stacks of those who took the locks before, and last the one that it found at fault.
+    const last = this.#own.lastIndexOf('stack backtrace:');
+    const running = this.#form.kind === 'stall';
     const guilty =
-      guiltyFunction(this.#opening.groups?.['at'], this.#own) ?? guiltyFunction(undefined, this.#others);
+      guiltyFunction(this.#opening.groups?.['at'], this.#own.slice(last + 1), running) ??
+      guiltyFunction(undefined, this.#others, running);
     return guilty === undefined ? what : `${what} in ${guilty}`;
   }
 
@@ -174,6 +178,10 @@ export class Report {
 
   /** A group of the opening line, without what changes from run to run. */
   #group(index: number): string {
-    return (this.#opening[index] ?? '').replaceAll(/\b(?:0x)?[0-9a-f]{8,}\b|\b0x[0-9a-f]+\b/g, 'ADDR').trim();
+    return (this.#opening[index] ?? '')
+      .replaceAll(/\b(?:0x)?[0-9a-f]{8,}\b|\b0x[0-9a-f]+\b/g, 'ADDR')
+      .replaceAll(/\bkworker\/[\w:+-]+/g, 'kworker')
+      .replaceAll(/(?<![\w-])\d+(?![\w-])/g, 'N')
+      .trim();
   }
 }

@@ -7,7 +7,7 @@ export interface Artifacts {
   /** The folder's name: the guest's name, with a number when several guests of a run have the same. */
   readonly name: string;
   readonly dir: string;
-  /** All that came out of ttyS0, written by QEMU itself. */
+  /** All that came out of ttyS0, byte for byte. */
   readonly consoleLog: string;
   /** QEMU's stderr. */
   readonly qemuLog: string;

@@ -6,7 +6,7 @@ import { type Accel, chooseAccel } from './accel.ts';
 import type { BootOptions } from './boot-options.ts';
 import { findQemu, type Qemu } from './find-qemu.ts';
 import { checkInitrd, checkKernel } from './inputs.ts';
-import { harnessWiring, kernelCommandLine, type Machine, qemuArguments } from './machine.ts';
+import { HARNESS_WIRING, kernelCommandLine, type Machine, qemuArguments } from './machine.ts';
 import { chooseMachine, TRAITS } from './machine-types.ts';
 import { quoteCommand } from './quote.ts';
 import { hostTscKhz } from './tsc.ts';
@@ -63,13 +63,12 @@ export async function design(
 }
 
 /**
- * QEMU's command line for a guest that is not booted, quoted for a shell. Its disks are left out, and the console's file
- * and the nonce are other ones than those of a boot.
+ * QEMU's command line for a guest that is not booted, quoted for a shell. Its disks are left out, and the
+ * nonce is another one than that of a boot.
  *
  * @throws InfraError as bootVm does
  */
 export async function describeBoot(options: BootOptions, ctx: Context): Promise<string> {
   const { qemu, machine } = await design(options, options.name ?? 'vm', randomNonce(), ctx);
-  const consoleLog = resolve(options.runDir, machine.name, 'console.log');
-  return quoteCommand([qemu.path, ...qemuArguments(machine, harnessWiring(consoleLog))]);
+  return quoteCommand([qemu.path, ...qemuArguments(machine, HARNESS_WIRING)]);
 }

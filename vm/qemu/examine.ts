@@ -3,7 +3,7 @@
  * backtraces, and on demand its memory.
  *
  * The agent is dead by then. Backtraces are asked for by a break on ttyS0 (CONFIG_MAGIC_SYSRQ_SERIAL), which an interrupt
- * carries out; a guest that answers no interrupts gets an NMI, at which it panics (unknown_nmi_panic) and so tells
+ * carries out; a guest that answers no interrupts gets an NMI, at which it panics (kernel.panic_on_unrecovered_nmi) and so tells
  * where it was. Each step may fail, and the others are still made.
  */
 import { writeFile } from 'node:fs/promises';

@@ -1,6 +1,7 @@
 /** Starts QEMU for one guest, watches it from its first line to its end, and connects to its agent. */
 import { resolve } from 'node:path';
 import { readKnownSplats } from '../console/known-splats.ts';
+import { ConsoleLog } from '../console/log.ts';
 import type { Context } from '../context.ts';
 import { AgentLostError } from '../guest/errors.ts';
 import { AgentClient } from '../guest/agent-client.ts';
@@ -10,7 +11,7 @@ import type { BootOptions } from './boot-options.ts';
 import { deadlinesFor } from './deadlines.ts';
 import { design, randomNonce } from './design.ts';
 import { createDisks } from './disks.ts';
-import { HAND_WIRING, harnessWiring, type Machine, qemuArguments } from './machine.ts';
+import { HAND_WIRING, HARNESS_WIRING, type Machine, qemuArguments } from './machine.ts';
 import { hostSlowness, kernelSlowness } from './pace.ts';
 import { startQemu } from './process.ts';
 import { quoteCommand } from './quote.ts';
@@ -51,7 +52,7 @@ export async function launch(options: BootOptions, { save, snapshot }: Origin, c
     ...(snapshot !== undefined && { ram: { path: memoryFile(snapshot.dir), share: false }, incoming: true }),
   };
   const { agentDevice } = machine;
-  const args = qemuArguments(machine, harnessWiring(artifacts.consoleLog));
+  const args = qemuArguments(machine, HARNESS_WIRING);
   const commandLine = quoteCommand([qemu.path, ...args]);
   // By hand nothing is recorded: it would replace the record of this run.
   const plainDisks = machine.disks.map(({ path }) => ({ path }));
@@ -77,8 +78,9 @@ export async function launch(options: BootOptions, { save, snapshot }: Origin, c
     ...(pid !== undefined && { pid }),
     bootMs: deadlines.bootMs,
   });
+  const log = new ConsoleLog({ known: knownSplats, file: artifacts.consoleLog });
   const examination = { dir: artifacts.dir, dump: options.dump ?? false };
-  const supervisor = new Supervisor(qemuProcess, deadlines, examination, knownSplats, ctx.signal);
+  const supervisor = new Supervisor(qemuProcess, deadlines, examination, log, ctx.signal);
   const { agent, console, consoleInput } = qemuProcess;
   if (snapshot !== undefined) await goOn(snapshot, supervisor, machine.name, ctx);
   const line = agentDevice === 'ttyS0' ? agentLine(console, consoleInput) : agentLine(agent, agent);

@@ -1,7 +1,7 @@
 /**
  * The guest's machine as QEMU's arguments: a pure function, so that tests compare arguments without booting.
  *
- * Two lines: ttyS0 is the kernel's console, which QEMU itself also writes to a file; the other one is the agent's. QMP
+ * Two lines: ttyS0 is the kernel's console; the other one is the agent's. QMP
  * and the agent's line are file descriptors that QEMU inherits, see process.ts.
  */
 import { type Disk, diskArguments } from './blockdev.ts';
@@ -47,14 +47,15 @@ export interface Wiring {
   readonly qmp: string | undefined;
 }
 
-/** As the harness runs it: console on stdout and in `consoleFile`, agent and QMP on inherited descriptors. */
-export function harnessWiring(consoleFile: string): Wiring {
-  return {
-    console: `stdio,id=console,signal=off,logfile=${escapeCommas(consoleFile)},logappend=off`,
-    agent: `socket,id=agent,fd=${AGENT_FD}`,
-    qmp: `socket,id=qmp,fd=${QMP_FD}`,
-  };
-}
+/**
+ * As the harness runs it: console on stdout, agent and QMP on inherited descriptors. The harness writes console.log: QEMU's
+ * own `logfile=` has characters twice whenever its reader was slow (it logs a write that would block, and its repetition).
+ */
+export const HARNESS_WIRING: Wiring = {
+  console: 'stdio,id=console,signal=off',
+  agent: `socket,id=agent,fd=${AGENT_FD}`,
+  qmp: `socket,id=qmp,fd=${QMP_FD}`,
+};
 
 /** As a person runs it by hand: console on the terminal (Ctrl-A X ends QEMU), nobody on the agent's line. */
 export const HAND_WIRING: Wiring = {
@@ -119,8 +120,7 @@ function agentArguments({ type, agentDevice }: Machine, wiring: Wiring): string[
 
 /**
  * The kernel's command line. `panic=-1` leaves at once after a panic, and printk.time=1 lets the console's reader tell
- * the kernel's lines from a program's. unknown_nmi_panic makes a guest that hangs with interrupts off tell where, see
- * examine.ts. There is no `quiet`: it would hide warnings, and saves 25 ms only.
+ * the kernel's lines from a program's. The sysctl makes a guest that hangs with interrupts off tell where, see examine.ts. There is no `quiet`: it would hide warnings, and saves 25 ms only.
  *
  * @param machine what the machine's type asks for
  * @param append is added last; a parameter in it replaces ours of the same name, but for `console`, which adds up
@@ -132,7 +132,7 @@ export function kernelCommandLine(
   append: string,
 ): string {
   const agent = [`dirsync.agent=${agentDevice}`, `dirsync.nonce=${nonce}`];
-  const own = ['printk.time=1', 'panic=-1', 'unknown_nmi_panic', ...machine, ...agent];
+  const own = ['printk.time=1', 'panic=-1', 'sysctl.kernel.panic_on_unrecovered_nmi=1', ...machine, ...agent];
   const given = append.split(/\s+/).filter((word) => word !== '');
   const names = new Set(given.map(parameterName));
   return ['console=ttyS0', ...own.filter((word) => !names.has(parameterName(word))), ...given].join(' ');

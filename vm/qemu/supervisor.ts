@@ -3,7 +3,7 @@
  * the policy of monitor.ts says so, and has it judged when it is gone.
  */
 import { once } from 'node:events';
-import { ConsoleLog } from '../console/log.ts';
+import type { ConsoleLog } from '../console/log.ts';
 import type { Finding } from '../console/finding.ts';
 import type { Deadlines } from './deadlines.ts';
 import { examine } from './examine.ts';
@@ -17,7 +17,6 @@ import {
   type Observation,
   type StopReason,
 } from './monitor.ts';
-import type { KnownSplat } from '../console/known-splats.ts';
 import type { QemuProcess } from './process.ts';
 import { Qmp } from './qmp.ts';
 
@@ -53,13 +52,13 @@ export class Supervisor {
     process: QemuProcess,
     deadlines: Deadlines,
     examination: Examination,
-    known: readonly KnownSplat[],
+    log: ConsoleLog,
     signal: AbortSignal,
   ) {
     this.#process = process;
     this.#deadlines = deadlines;
     this.#examination = examination;
-    this.console = new ConsoleLog(known);
+    this.console = log;
     const abort = (): void => this.observe({ kind: 'aborted' });
     signal.addEventListener('abort', abort);
     this.qmp = this.#connectQmp();

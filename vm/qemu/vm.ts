@@ -1,4 +1,5 @@
 /** A running guest: programs and files in it, its console and QMP, its end. */
+import type { Finding } from '../console/finding.ts';
 import type { ConsoleLog } from '../console/log.ts';
 import type { EventSink } from '../events.ts';
 import type { AgentClient, ExecOptions, ExecResult, SpawnOptions } from '../guest/agent-client.ts';
@@ -66,6 +67,16 @@ export class Vm implements AsyncDisposable {
   /** The console's lines so far. */
   get console(): Pick<ConsoleLog, 'tail' | 'lineCount'> {
     return this.#parts.supervisor.console;
+  }
+
+  /** The kernel's reports so far. */
+  get findings(): readonly Finding[] {
+    return this.#parts.supervisor.findings;
+  }
+
+  /** The flags of /proc/sys/kernel/tainted; console/taint.ts has them in words. */
+  async taint(): Promise<number> {
+    return Number(String(await this.readFile('/proc/sys/kernel/tainted')));
   }
 
   /** Starts a program that waits for its order, to be kept in a snapshot; see AgentClient.standBy. */
