@@ -8,6 +8,7 @@ import { findQemu, type Qemu } from './find-qemu.ts';
 import { checkInitrd, checkKernel } from './inputs.ts';
 import { HARNESS_WIRING, kernelCommandLine, type Machine, qemuArguments } from './machine.ts';
 import { chooseMachine, TRAITS } from './machine-types.ts';
+import { kernelChecks } from './pace.ts';
 import { quoteCommand } from './quote.ts';
 import { hostTscKhz } from './tsc.ts';
 
@@ -40,6 +41,7 @@ export async function design(
   const type = chooseMachine(options.machine ?? 'auto', {
     accel: accel.name,
     vmlinux: options.vmlinux !== undefined,
+    kasan: (await kernelChecks(options.kernel)).has('CONFIG_KASAN'),
     serialLines: agentDevice === 'ttyS1' ? 2 : 1,
     tscKhz,
   });

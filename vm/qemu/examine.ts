@@ -88,7 +88,7 @@ async function saveRegisters({ qmp, dir }: Examined): Promise<void> {
   await writeFile(join(dir, EXAMINATION.registers), text.replaceAll('\r', ''));
 }
 
-/** For `crash vmlinux memory.kdump` or drgn: compressed, and without the pages that were never touched. */
+/** For `crash vmlinux memory.kdump`: compressed, in makedumpfile's flattened form. */
 async function saveMemory({ qmp, dir }: Examined): Promise<void> {
   const protocol = `file:${join(dir, EXAMINATION.memory)}`;
   await (await qmp).execute('dump-guest-memory', { paging: false, protocol, format: 'kdump-zlib' });

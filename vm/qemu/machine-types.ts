@@ -75,6 +75,8 @@ export interface MachineNeeds {
   /** Whether the kernel is there as an ELF file. */
   readonly vmlinux: boolean;
   readonly serialLines: number;
+  /** Whether the kernel has CONFIG_KASAN. */
+  readonly kasan: boolean;
   /** Undefined where the host's counter cannot be measured. */
   readonly tscKhz: number | undefined;
 }
@@ -97,9 +99,14 @@ export function chooseMachine(wish: MachineWish, needs: MachineNeeds): MachineTy
   });
 }
 
-function lackOf(type: MachineType, { vmlinux, serialLines, tscKhz }: MachineNeeds): string | undefined {
+function lackOf(
+  type: MachineType,
+  { vmlinux, serialLines, kasan, tscKhz }: MachineNeeds,
+): string | undefined {
   const traits = TRAITS[type];
   if (traits.kernel === 'vmlinux' && !vmlinux) return 'it starts a vmlinux, and only a bzImage was given';
+  // arch/x86/platform/pvh is instrumented like all else, and its checks fault before there is a shadow to look into.
+  if (traits.kernel === 'vmlinux' && kasan) return 'a kernel with KASAN resets at once at its PVH entry';
   if (traits.serialLines < serialLines) return `it has no second serial line for the agent`;
   if (traits.kernel === 'vmlinux' && tscKhz === undefined) {
     return "the rate of this host's time stamp counter, which its kernel has to be told, cannot be measured";

@@ -51,11 +51,15 @@ const CHECKS: readonly (readonly [symbol: string, factor: number])[] = [
   ['CONFIG_PROVE_LOCKING', 3],
 ];
 
-/** The cost of the checks in a kernel: its configuration lies beside it as `config`, or it is taken for a plain one. */
+/** The cost of the checks in a kernel, see `kernelChecks`. */
 export async function kernelSlowness(kernel: string): Promise<number> {
-  const config = await readFile(join(dirname(kernel), 'config'), 'utf8').catch(() => '');
-  const set = new Set(
-    parseConfig(config, 'config').flatMap(({ symbol, value }) => (value === 'y' ? symbol : [])),
-  );
+  const set = await kernelChecks(kernel);
   return CHECKS.filter(([symbol]) => set.has(symbol)).reduce((product, [, factor]) => product * factor, 1);
+}
+
+/** Those of the checks that cost much which a kernel makes: its configuration lies beside it as `config`, or none is known. */
+export async function kernelChecks(kernel: string): Promise<Set<string>> {
+  const config = await readFile(join(dirname(kernel), 'config'), 'utf8').catch(() => '');
+  const set = parseConfig(config, 'config').flatMap(({ symbol, value }) => (value === 'y' ? symbol : []));
+  return new Set(set.filter((symbol) => CHECKS.some(([check]) => check === symbol)));
 }

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { chooseMachine, type MachineNeeds } from '../../../../vm/qemu/machine-types.ts';
 
-const NEEDS: MachineNeeds = { accel: 'tcg', vmlinux: true, serialLines: 1, tscKhz: 2_000_000 };
+const NEEDS: MachineNeeds = { accel: 'tcg', vmlinux: true, serialLines: 1, kasan: false, tscKhz: 2_000_000 };
 
 void t.test('auto is a microvm where it can be, and an ordinary machine elsewhere', async (t) => {
   t.equal(chooseMachine('auto', NEEDS), 'microvm');
@@ -10,6 +10,7 @@ void t.test('auto is a microvm where it can be, and an ordinary machine elsewher
   t.equal(chooseMachine('auto', { ...NEEDS, vmlinux: false }), 'q35');
   t.equal(chooseMachine('auto', { ...NEEDS, serialLines: 2 }), 'q35');
   t.equal(chooseMachine('auto', { ...NEEDS, tscKhz: undefined }), 'q35');
+  t.equal(chooseMachine('auto', { ...NEEDS, kasan: true }), 'q35');
 });
 
 void t.test('a machine that was named is the one, or an error that says what it lacks', async (t) => {
@@ -19,6 +20,7 @@ void t.test('a machine that was named is the one, or an error that says what it 
     [{ vmlinux: false }, /only a bzImage/],
     [{ serialLines: 2 }, /no second serial line/],
     [{ tscKhz: undefined }, /cannot be measured/],
+    [{ kasan: true }, /KASAN/],
   ] as const) {
     const asked = (): unknown => chooseMachine('microvm', { ...NEEDS, ...lack });
     t.throws(asked, { code: 'MACHINE_UNSUITABLE', verdict: 'USAGE', found });
