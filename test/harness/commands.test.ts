@@ -65,6 +65,31 @@ void t.test('INFRA 8: no QEMU on PATH, said before anything is built', async (t)
   t.match(stderr, /^QEMU_MISSING\n[^]*apt-get install qemu-system-x86/m);
 });
 
+void t.test(
+  '--project: its own programs and tests, on the stock kernel that all projects share',
+  async (t) => {
+    const project = ['--project', 'test/fixtures/own-syscall', '--kernel', 'stock'];
+    const result = await start(['test', ...project, '--filter', 'without the patch']);
+    t.equal(result.exitCode, 0, 'exit code', { stdout: result.stdout, stderr: result.stderr });
+    t.match(result.stdout, /^ +ok \d+ - the call is absent: ENOSYS$/m);
+  },
+);
+
+void t.test(
+  '--print-key: a key for each kernel of kernel.org, with no source and nothing fetched',
+  async (t) => {
+    const cache = `DIRSYNC_CACHE_DIR=${t.testdir()}`;
+    const keys = await Promise.all(
+      ['plain', 'debug'].map(async (kernel) => {
+        const args = ['build', '--print-key', '--source', 'kernel.org', '--kernel', kernel];
+        return (await start(args, [cache])).stdout;
+      }),
+    );
+    for (const key of keys) t.match(key, /^[0-9a-f]{64}$/);
+    t.equal(new Set(keys).size, keys.length, 'they differ');
+  },
+);
+
 void t.test('USAGE 2: nothing was started', async (t) => {
   const wrong = [
     { args: ['test', '--colour'], stderr: /--colour/ },
