@@ -32,6 +32,9 @@ await must(vm, 'mkfs.ext4 -q -m 0 /dev/vda && mkdir /disk && mount -o commit=300
 void t.test('a process is killed when it has printed something', async (t) => {
   const process = await vm.spawn(['sh', '-c', 'seq 1000; exec sleep 1000']);
   t.match(await killWhen(vm, process, { output: /^500$/m }), { signal: 'SIGKILL' });
+  const quick = await vm.spawn(['echo', 'done']);
+  await quick.exited;
+  await t.rejects(killWhen(vm, quick, { output: 'done' }), { code: 'MOMENT_MISSED' });
 });
 
 void t.test('a process is killed when a file appears, in a folder that was not there either', async (t) => {

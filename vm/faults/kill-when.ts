@@ -15,12 +15,12 @@ export type Moment =
 
 /** The process ended before the moment came: nothing was tested. */
 export class MomentMissedError extends HarnessError {
-  constructor(signal: string, file: Bytes, { code, signal: ended }: Exit) {
+  constructor(signal: string, moment: string, { code, signal: ended }: Exit) {
     super('FAIL', {
       code: 'MOMENT_MISSED',
-      tried: `send ${signal} when ${String(file)} appears in the guest`,
-      found: `the process ended before, with ${ended ?? `exit code ${code}`}`,
-      hint: 'choose a file that the process makes while it works',
+      tried: `send ${signal} to a process in the guest ${moment}`,
+      found: `it ended before, with ${ended ?? `exit code ${code}`}`,
+      hint: 'choose something that the process does while it still has work',
     });
   }
 }
@@ -28,7 +28,8 @@ export class MomentMissedError extends HarnessError {
 /**
  * Sends `signal` to the group of `process` at the given moment, and waits for its end.
  *
- * @throws OutputMissingError when the output does not come, MomentMissedError when the process ends before the file is there
+ * @throws OutputMissingError when the output does not come, MomentMissedError when the process ends before the file is there,
+ *   or before the signal that follows the output
  */
 export async function killWhen(
   vm: Vm,
@@ -39,13 +40,15 @@ export async function killWhen(
   if ('output' in moment) {
     const { output, stream = 'stdout' } = moment;
     await process.output(output, { stream });
-    await process.kill(signal);
-    return process.exited;
+    const sent = await process.kill(signal);
+    const exit = await process.exited;
+    if (!sent) throw new MomentMissedError(signal, `after the output ${String(output)}`, exit);
+    return exit;
   }
   const { file } = moment;
   const number = String(constants.signals[signal]);
   const { code } = await vm.exec(['faults', 'await', file, String(process.pid), number]);
   const exit = await process.exited;
-  if (code !== 0) throw new MomentMissedError(signal, file, exit);
+  if (code !== 0) throw new MomentMissedError(signal, `when ${String(file)} appears`, exit);
   return exit;
 }
