@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { UserError } from './errors.ts';
 import type { Flavour } from './kernel/layout.ts';
 import { readSeries } from './kernel/series.ts';
+import { holdLifeLine } from './life-line.ts';
 import { CHECKOUT } from './paths.ts';
 import { prepare, type Prepared, type PrepareOptions } from './prepare.ts';
 import type { Project } from './project.ts';
@@ -65,6 +66,8 @@ export async function runTests(request: TestRequest, runDir: string, context: Co
   const guests = { flavour, accel: accel.name, memoryMiB, dump, ...snapshot };
   const plan = await writeRunPlan(runPlan(prepared, { ...guests, runDir }));
   const options = { files: request.files, plan, seed, ...(filter !== undefined && { filter }) };
+  await using lifeLine = await holdLifeLine(runDir, context.signal);
+  void lifeLine;
   const verdict = await runRounds(request, options, runDir, context);
   if (verdict === 'PASS' && !request.keep) await removeDisks(runDir);
   return verdict;

@@ -104,22 +104,26 @@ void t.test('USAGE 2: nothing was started', async (t) => {
   }
 });
 
-void t.test('130: Ctrl+C leaves no QEMU', async (t) => {
-  const run = start(['test', 'test/fixtures/e2e/endless.ts']);
-  t.teardown(() => run.kill('SIGKILL'));
-  let stdout = '';
-  while (!/QEMU is \d+/.test(stdout)) {
-    const [chunk] = (await once(run.stdout, 'data')) as [Buffer];
-    stdout += chunk.toString();
-  }
-  const qemu = Number(/QEMU is (\d+)/.exec(stdout)?.[1]);
-  t.ok(process.kill(qemu, 0), 'QEMU lives');
-  run.kill('SIGINT');
-  const { exitCode, stderr } = await run;
-  t.equal(exitCode, 130);
-  t.match(stderr, /^interrupted: /m);
-  await t.resolves(gone(qemu), 'QEMU is gone');
-});
+for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+  void t.test(`${signal} leaves no QEMU`, async (t) => {
+    const run = start(['test', 'test/fixtures/e2e/endless.ts']);
+    t.teardown(() => run.kill('SIGKILL'));
+    let stdout = '';
+    while (!/QEMU is \d+/.test(stdout)) {
+      const [chunk] = (await once(run.stdout, 'data')) as [Buffer];
+      stdout += chunk.toString();
+    }
+    const qemu = Number(/QEMU is (\d+)/.exec(stdout)?.[1]);
+    t.ok(process.kill(qemu, 0), 'QEMU lives');
+    run.kill(signal);
+    const { exitCode, signal: endedBy, stderr } = await run;
+    if (signal === 'SIGINT') {
+      t.equal(exitCode, 130);
+      t.match(stderr, /^interrupted: /m);
+    } else t.equal(endedBy, 'SIGKILL');
+    await t.resolves(gone(qemu), 'QEMU is gone');
+  });
+}
 
 void t.test("vm:boot passes the command's exit code and output on", async (t) => {
   const { exitCode, stdout } = await start(['boot', '--', 'sh', '-c', 'echo hi; exit 7']);

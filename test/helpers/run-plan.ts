@@ -7,6 +7,7 @@ import type { Context } from '../../vm/context.ts';
 import { type EventSink, jsonLinesSink } from '../../vm/events.ts';
 import { EVENTS } from '../../vm/results/read-events.ts';
 import type { Flavour } from '../../vm/kernel/layout.ts';
+import { watchLifeLine } from '../../vm/life-line.ts';
 import { cacheRoot, CHECKOUT, RUNS } from '../../vm/paths.ts';
 import { prepare } from '../../vm/prepare.ts';
 import { readProject } from '../../vm/project.ts';
@@ -25,6 +26,10 @@ import {
 
 /** The test file that this process runs, relative to the checkout. */
 const TEST_FILE = relative(CHECKOUT, process.argv[1] ?? '');
+
+const planPath = process.env[RUN_PLAN_VARIABLE];
+// Guests die with this process, and so leave nothing of a run that was killed.
+if (planPath !== undefined) watchLifeLine(planPath, () => process.exit(1));
 
 /** The record of the run that started this process; undefined when it was started by hand. */
 export function recordedEvents(): EventSink | undefined {
