@@ -82,10 +82,10 @@ function vmlinux(folder: string): string {
 
 /** Names `to` instead of `from` in the command lines and dependencies that kbuild has recorded below `build`. */
 async function renamePaths(build: string, from: string, to: string): Promise<void> {
-  const files = await readdir(build, { recursive: true });
-  for (const file of files.filter((name) => name.endsWith('.cmd') || name.endsWith('.d'))) {
-    const path = join(build, file);
-    if (!(await stat(path)).isFile()) continue;
+  // With their types: else links are followed, and `build/source` leads back to the tree's top.
+  const entries = await readdir(build, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((file) => file.isFile() && /\.(cmd|d)$/.test(file.name))) {
+    const path = join(entry.parentPath, entry.name);
     const text = await readFile(path, 'latin1');
     if (text.includes(from)) await writeFile(path, text.replaceAll(from, to), 'latin1');
   }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import type { HarnessEvent } from '../../../../vm/events.ts';
@@ -50,6 +50,23 @@ void t.test('the stock kernel starts from the plain one, and has nothing of it',
     fake.events.some((event) => event.kind === 'note' && /started from .*-fake-plain$/.test(event.text)),
   );
   test.same(seeded.manifest.files, (await alone.build({ flavour: 'stock' })).manifest.files, 'bit for bit');
+});
+
+void t.test('recorded command lines name the new tree; what a link leads to is left alone', async (test) => {
+  const fake = await fakeKernel(test);
+  await fake.build();
+  const tree = await firstTree(fake);
+  const command = `gcc -I${join(tree, 'linux')}/include`;
+  const outside = join(fake.dir, 'outside');
+  await mkdir(outside);
+  await symlink(outside, join(tree, 'linux', 'build', 'source'));
+  const recorded = join('linux', 'build', 'kernel', '.fork.o.cmd');
+  for (const path of [join(tree, recorded), join(outside, 'x.cmd')]) await writeFile(path, command);
+  await fake.build({ project: await otherProject(fake) });
+  const other = tree.replace(/-fake-plain$/, '-other-plain');
+  const expected = `gcc -I${join(other, 'linux')}/include`;
+  test.equal(await readFile(join(other, recorded), 'utf8'), expected);
+  test.equal(await readFile(join(outside, 'x.cmd'), 'utf8'), command);
 });
 
 void t.test('the seed stays as it is', async (test) => {
