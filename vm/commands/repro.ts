@@ -1,6 +1,6 @@
 /** `npm run vm:repro`: does the same source give the same bytes, in another folder, with another -j, to another user? */
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from '../cli/command.ts';
@@ -21,13 +21,12 @@ export const repro: Command = {
     'Builds everything twice from nothing, and once more as another user if it may; names what differs.',
   options: ['source', 'project', 'kernel'],
   async run({ values }, context) {
-    const folder = join(context.cache.root, `repro-${randomUUID().slice(0, 8)}`);
-    const builds = await planBuilds(values, folder, context);
-    // Once for all: the builds share it.
-    await fetchKernel({ source: values.source ?? 'auto' }, context);
-    const built: { readonly name: string; readonly results: Built }[] = [];
-    let same = false;
-    try {
+    // Below the cache: links to the source must be possible, and what a killed run leaves is swept.
+    const same = await context.cache.scratch(async (folder) => {
+      const builds = await planBuilds(values, folder, context);
+      // Once for all: the builds share it.
+      await fetchKernel({ source: values.source ?? 'auto' }, context);
+      const built: { readonly name: string; readonly results: Built }[] = [];
       for (const [name, build] of builds) {
         const results = await runStage(context.events, 'build', name, async () => ({
           outcome: 'done',
@@ -36,15 +35,20 @@ export const repro: Command = {
         }));
         built.push({ name, results });
       }
-      same = await compareAll(built);
-    } finally {
-      // What differs is kept, to be looked at.
-      if (same || built.length < builds.length) await rm(folder, { recursive: true, force: true });
-      else context.events.emit({ kind: 'note', text: `kept for comparison: ${folder}` });
-    }
+      const equal = await compareAll(built);
+      if (!equal) await keep(folder, context);
+      return equal;
+    });
     return same ? 'PASS' : 'FAIL';
   },
 };
+
+/** Keeps what differs, to be looked at. */
+async function keep(folder: string, context: Context): Promise<void> {
+  const kept = join(context.cache.root, `repro-${randomUUID().slice(0, 8)}`);
+  await rename(folder, kept);
+  context.events.emit({ kind: 'note', text: `kept for comparison, to be removed by hand: ${kept}` });
+}
 
 async function planBuilds(
   values: OptionValues,
