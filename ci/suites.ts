@@ -1,6 +1,6 @@
 /**
- * The test suites, in the order in which they run: the quick ones first, so that a plain mistake is told early; e2e, which
- * builds the kernels, before the harness's own tests, which only boot them.
+ * The test suites, in the order in which they run: the quick ones first, so that a plain mistake is told early; then those
+ * that build a kernel; at last the harness's own tests, which only boot them.
  */
 
 export interface Suite {
@@ -15,6 +15,11 @@ export interface Suite {
 /** tap as a TAP printer, so many files at a time. */
 function tap(jobs: number, ...args: string[]): [string, ...string[]] {
   return ['tap', '--reporter=tap', `--jobs=${jobs}`, ...args];
+}
+
+/** The end-to-end tests, with options. */
+function vmTest(...args: string[]): [string, ...string[]] {
+  return ['npm', 'run', '--silent', 'vm:test', '--', ...args];
 }
 
 const NO_COVERAGE = ['--disable-coverage', '--allow-empty-coverage', '--timeout=300'];
@@ -45,7 +50,22 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'e2e',
     what: 'the syscall and the packaged syncer in the guest',
-    command: ['npm', 'run', '--silent', 'vm:test'],
+    command: vmTest(),
+  },
+  {
+    name: 'debug',
+    what: 'the same on a kernel that proves its locking, and whose allocations fail one after the other',
+    command: vmTest('--kernel', 'debug', 'test/e2e/*.test.ts', 'test/e2e-debug/*.test.ts'),
+  },
+  {
+    name: 'kasan',
+    what: 'the same on a kernel that checks every access to its memory',
+    command: vmTest('--kernel', 'kasan'),
+  },
+  {
+    name: 'project',
+    what: "a system call that is not ours: the harness with another's patch, program and test",
+    command: vmTest('--project', 'test/fixtures/own-syscall'),
   },
   {
     name: 'harness',
