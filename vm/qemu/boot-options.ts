@@ -10,7 +10,7 @@ import type { StandbyWish } from './snapshot.ts';
 export interface BootOptions {
   /** bzImage. */
   readonly kernel: string;
-  /** The same kernel as an ELF file with a PVH entry: what a microvm starts. */
+  /** The same kernel as an ELF file: what a microvm starts, unless it has KASAN. */
   readonly vmlinux?: string;
   /** The initramfs; its init must start the agent, see docs/protocol.md. */
   readonly initrd: string;

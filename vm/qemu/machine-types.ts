@@ -7,8 +7,8 @@ import { UsageError } from '../errors.ts';
  *
  * - `q35`: an ordinary machine with PCI Express and firmware; what is shipped, the bzImage, boots on it.
  * - `pc`: its predecessor. Neither faster nor slower.
- * - `microvm`: no PCI, no ACPI, hardly any firmware; the kernel is started as an ELF file by its PVH entry. Less than
- *   half of q35's time, and the same verdicts.
+ * - `microvm`: no PCI, no ACPI, hardly any firmware; takes the kernel as an ELF file, too. Less than half of q35's time,
+ *   and the same verdicts.
  */
 export const MACHINE_TYPES = ['q35', 'pc', 'microvm'] as const;
 export type MachineType = (typeof MACHINE_TYPES)[number];
@@ -23,8 +23,8 @@ export interface MachineTraits {
   readonly virtio: 'pci' | 'device';
   /** Whether there is an ISA bus that the kernel searches for pvpanic: microvm says so by ACPI only. */
   readonly pvpanic: boolean;
-  /** The form of the kernel that it starts. */
-  readonly kernel: 'bzImage' | 'vmlinux';
+  /** Whether it takes the kernel as an ELF file, by its PVH entry: what need not be unpacked starts sooner. */
+  readonly pvh: boolean;
   /** How many serial lines it has. */
   readonly serialLines: 1 | 2;
   /** What the kernel has to be told, beside what every guest's kernel is. `cpus` and the host's clock rate decide. */
@@ -41,7 +41,7 @@ export interface MachineFacts {
 const ORDINARY = {
   virtio: 'pci',
   pvpanic: true,
-  kernel: 'bzImage',
+  pvh: false,
   serialLines: 2,
   parameters: () => [],
 } as const;
@@ -53,7 +53,7 @@ export const TRAITS: Readonly<Record<MachineType, MachineTraits>> = {
     machine: 'microvm,acpi=off',
     virtio: 'device',
     pvpanic: false,
-    kernel: 'vmlinux',
+    pvh: true,
     serialLines: 1,
     parameters: ({ cpus, tscKhz }) => [
       // There is no timer to calibrate the counter against: without this, one boot in three hangs at that.
@@ -72,11 +72,7 @@ export const TRAITS: Readonly<Record<MachineType, MachineTraits>> = {
 
 export interface MachineNeeds {
   readonly accel: 'kvm' | 'tcg';
-  /** Whether the kernel is there as an ELF file. */
-  readonly vmlinux: boolean;
   readonly serialLines: number;
-  /** Whether the kernel has CONFIG_KASAN. */
-  readonly kasan: boolean;
   /** Undefined where the host's counter cannot be measured. */
   readonly tscKhz: number | undefined;
 }
@@ -99,16 +95,10 @@ export function chooseMachine(wish: MachineWish, needs: MachineNeeds): MachineTy
   });
 }
 
-function lackOf(
-  type: MachineType,
-  { vmlinux, serialLines, kasan, tscKhz }: MachineNeeds,
-): string | undefined {
+function lackOf(type: MachineType, { serialLines, tscKhz }: MachineNeeds): string | undefined {
   const traits = TRAITS[type];
-  if (traits.kernel === 'vmlinux' && !vmlinux) return 'it starts a vmlinux, and only a bzImage was given';
-  // arch/x86/platform/pvh is instrumented like all else, and its checks fault before there is a shadow to look into.
-  if (traits.kernel === 'vmlinux' && kasan) return 'a kernel with KASAN resets at once at its PVH entry';
   if (traits.serialLines < serialLines) return `it has no second serial line for the agent`;
-  if (traits.kernel === 'vmlinux' && tscKhz === undefined) {
+  if (type === 'microvm' && tscKhz === undefined) {
     return "the rate of this host's time stamp counter, which its kernel has to be told, cannot be measured";
   }
   return undefined;
