@@ -1,10 +1,9 @@
 /**
  * A guest's console as the harness sees it: the last lines, and what was found in them.
  *
- * The file with the whole log is written as the bytes come, and at once: whatever ends the harness, it is there. The lines
- * of the findings are the lines of this file.
+ * The file with the whole log is written by QEMU: whatever ends the harness, it is there. The lines of the findings are
+ * the lines of this file.
  */
-import { appendFileSync, writeFileSync } from 'node:fs';
 import { LineSplitter } from './lines.ts';
 import { SplatDetector } from './detector.ts';
 import type { Finding } from './finding.ts';
@@ -13,31 +12,20 @@ import { excuse, type KnownSplat } from './known-splats.ts';
 /** Lines kept in memory; a bad end shows fewer. */
 const KEPT = 1000;
 
-export interface ConsoleLogOptions {
-  /** The reports that are excused. */
-  readonly known?: readonly KnownSplat[];
-  /** The file that gets every byte. */
-  readonly file?: string;
-}
-
 export class ConsoleLog {
-  readonly #file: string | undefined;
   readonly #known: readonly KnownSplat[];
   readonly #splitter = new LineSplitter();
   readonly #detector = new SplatDetector();
   readonly #kept: string[] = [];
   #count = 0;
 
-  constructor({ known = [], file }: ConsoleLogOptions = {}) {
+  /** @param known the reports that are excused */
+  constructor(known: readonly KnownSplat[] = []) {
     this.#known = known;
-    this.#file = file;
-    // The folder shows that there was a guest, though it may never say a word.
-    if (file !== undefined) writeFileSync(file, '');
   }
 
   /** Takes a chunk as it came. */
   feed(chunk: Uint8Array): void {
-    if (this.#file !== undefined) appendFileSync(this.#file, chunk);
     this.#take(this.#splitter.feed(chunk));
   }
 

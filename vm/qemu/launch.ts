@@ -66,6 +66,7 @@ export async function launch(options: BootOptions, { save, snapshot }: Origin, c
   const qemuProcess = startQemu({
     path: qemu.path,
     args,
+    consoleFile: artifacts.consoleLog,
     stderrFile: artifacts.qemuLog,
     signal: ctx.signal,
   });
@@ -78,7 +79,7 @@ export async function launch(options: BootOptions, { save, snapshot }: Origin, c
     ...(pid !== undefined && { pid }),
     bootMs: deadlines.bootMs,
   });
-  const log = new ConsoleLog({ known: knownSplats, file: artifacts.consoleLog });
+  const log = new ConsoleLog(knownSplats);
   const examination = { dir: artifacts.dir, dump: options.dump ?? false };
   const supervisor = new Supervisor(qemuProcess, deadlines, examination, log, ctx.signal);
   const { agent, console, consoleInput } = qemuProcess;

@@ -48,8 +48,8 @@ export interface Wiring {
 }
 
 /**
- * As the harness runs it: console on stdout, agent and QMP on inherited descriptors. The harness writes console.log: QEMU's
- * own `logfile=` has characters twice whenever its reader was slow (it logs a write that would block, and its repetition).
+ * As the harness runs it: console on stdin and stdout, agent and QMP on inherited descriptors. stdout is console.log itself,
+ * see process.ts.
  */
 export const HARNESS_WIRING: Wiring = {
   console: 'stdio,id=console,signal=off',

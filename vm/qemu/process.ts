@@ -5,11 +5,17 @@
  * execa puts QEMU into a process group of its own and kills the group; and a Ctrl+C of the terminal, which therefore
  * does not reach QEMU, aborts the signal that is given here.
  *
+ * The console goes straight into a file, which the harness follows. A pipe or a socket will not do: while its reader is busy
+ * it is full after some 280 single bytes, the kernel waits 10 ms for its serial line and no longer, and what it says next is
+ * lost. (QEMU's own `logfile=` has characters twice then: it logs a write that would block, and its repetition.)
+ *
  * The control connections are socket pairs that QEMU inherits as file descriptors, not sockets in the file system:
  * nothing to name, to collide, to unlink after a crash or to wait for, and no limit of 107 bytes on a path.
  */
-import type { Duplex, Readable, Writable } from 'node:stream';
+import { closeSync, openSync } from 'node:fs';
+import { type Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
 import { execa } from 'execa';
+import { followFile } from '../host/follow-file.ts';
 import { lastLines } from '../host/tool.ts';
 
 /** The descriptors under which QEMU inherits its connections; machine.ts names them in `-chardev socket,fd=`. */
@@ -41,24 +47,33 @@ export interface QemuProcess {
 export interface QemuStart {
   readonly path: string;
   readonly args: readonly string[];
+  /** File that receives what the guest writes to its first serial line. */
+  readonly consoleFile: string;
   /** File that receives QEMU's stderr. */
   readonly stderrFile: string;
   readonly signal: AbortSignal;
 }
 
 /** Starts QEMU. Errors of the start itself (binary vanished) are an exit, too. */
-export function startQemu({ path, args, stderrFile, signal }: QemuStart): QemuProcess {
+export function startQemu({ path, args, consoleFile, stderrFile, signal }: QemuStart): QemuProcess {
+  const log = openSync(consoleFile, 'w');
+  const console = new PassThrough();
+  const follower = followFile(consoleFile, (chunk) => console.write(chunk));
   const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', path, ...args], {
-    stdio: ['pipe', 'pipe', ['pipe', { file: stderrFile }], 'pipe', 'pipe'],
+    // Any descriptor will do; execa's types name those up to 9.
+    stdio: ['pipe', log as 9, ['pipe', { file: stderrFile }], 'pipe', 'pipe'],
     // Read as streams; only stderr is also wanted as a whole.
-    buffer: { stdout: false, stderr: true, fd3: false, fd4: false },
+    buffer: { stderr: true, fd3: false, fd4: false },
     encoding: 'utf8',
     reject: false,
     killDescendants: true,
     killSignal: 'SIGKILL',
     cancelSignal: signal,
   });
+  closeSync(log);
   const exited = child.then((result): QemuExit => {
+    follower.close();
+    console.end();
     const stderr = lastLines(result.stderr ?? '', 20);
     if (result.exitCode !== undefined) return { code: result.exitCode, stderr };
     if (result.signal !== undefined) return { signal: result.signal, stderr };
@@ -66,7 +81,7 @@ export function startQemu({ path, args, stderrFile, signal }: QemuStart): QemuPr
   });
   return {
     pid: child.pid,
-    console: child.stdout,
+    console,
     consoleInput: child.stdin,
     qmp: child.stdio[QMP_FD] as Duplex,
     agent: child.stdio[AGENT_FD] as Duplex,

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import t from 'tap';
 import { ConsoleLog } from '../../../../vm/console/log.ts';
 
@@ -25,9 +23,7 @@ void t.test('a last line without an end counts when the console ends', async (t)
 });
 
 void t.test('a known report is marked with its reason', async (t) => {
-  const log = new ConsoleLog({
-    known: [{ pattern: 'BUG: Bad .*', reason: 'upstream', expires: '2099-12-31' }],
-  });
+  const log = new ConsoleLog([{ pattern: 'BUG: Bad .*', reason: 'upstream', expires: '2099-12-31' }]);
   log.feed(Buffer.from('[    1.000000] BUG: Bad rss-counter state mm:1 type:2 val:3\n'));
   t.match(log.findings, [{ title: 'BUG: Bad rss-counter state', known: { reason: 'upstream' } }]);
 });
@@ -39,13 +35,4 @@ void t.test('only the last 1000 lines are kept, all are counted', async (t) => {
   t.equal(log.tail().length, 1000);
   t.strictSame(log.tail(2), ['2499', '2500']);
   t.strictSame(log.tail(0), []);
-});
-
-void t.test('the file has every byte, as it came', async (t) => {
-  const file = join(t.testdir(), 'console.log');
-  const log = new ConsoleLog({ file });
-  t.equal(readFileSync(file, 'utf8'), '');
-  const bytes = Buffer.from('[    1.000000] ok\r\n\xff\0 no end', 'latin1');
-  for (let at = 0; at < bytes.length; at += 3) log.feed(bytes.subarray(at, at + 3));
-  t.ok(readFileSync(file).equals(bytes), 'before the end, too');
 });
