@@ -4,15 +4,27 @@ import { HELP, USAGE_LINE } from './cli/help.ts';
 import { parseCommand } from './cli/options.ts';
 import { Output } from './cli/output.ts';
 import { runSync } from './cli/run.ts';
-import { standbyArguments } from './cli/standby.ts';
+import { isStandby, standBy } from './cli/standby.ts';
 import { versionLines } from './cli/stats.ts';
 import { EXIT, SyncError, type ExitCode } from './errors.ts';
 import { probeMetadata } from './metadata/probe.ts';
+import type { ByteString } from './native/addon.ts';
 import { loadAddon } from './native/load.ts';
 
 async function main(stdout: Output, stderr: Output, signal: AbortSignal): Promise<ExitCode> {
+  if (!isStandby())
+    return carryOut(byteArguments(process.argv.slice(2), readCmdline()), stdout, stderr, signal);
+  const args = await standBy((rehearsed, output, enough) => carryOut(rehearsed, output, output, enough));
+  return carryOut(args, stdout, stderr, signal);
+}
+
+async function carryOut(
+  args: ByteString[],
+  stdout: Output,
+  stderr: Output,
+  signal: AbortSignal,
+): Promise<ExitCode> {
   const out = (line: string): void => stdout.line(line);
-  const args = standbyArguments() ?? byteArguments(process.argv.slice(2), readCmdline());
   const command = parseCommand(args);
   if (command.kind === 'usage') {
     out(USAGE_LINE);
