@@ -21,7 +21,7 @@ import { report } from './commands/report.ts';
 import { test } from './commands/test.ts';
 import { HarnessError } from './errors.ts';
 import { cacheRoot } from './paths.ts';
-import { progressSink } from './progress.ts';
+import { progressSink } from './terminal/progress.ts';
 import { EXIT_CODES, EXIT_INTERRUPTED } from './verdict.ts';
 
 const COMMANDS: readonly Command[] = [

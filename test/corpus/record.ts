@@ -18,12 +18,12 @@ import type { Flavour } from '../../vm/kernel/layout.ts';
 import { fetchKernel } from '../../vm/kernel/source/fetch.ts';
 import { cacheRoot, CHECKOUT, RUNS } from '../../vm/paths.ts';
 import { prepare } from '../../vm/prepare.ts';
-import { progressSink } from '../../vm/progress.ts';
+import { progressSink } from '../../vm/terminal/progress.ts';
 import { readProject } from '../../vm/project.ts';
 import type { BootOptions } from '../../vm/qemu/boot-options.ts';
 import { bootVm } from '../../vm/qemu/boot.ts';
 import { VmError, type VmEnd } from '../../vm/qemu/vm-error.ts';
-import { createRunFolder } from '../../vm/run.ts';
+import { createRunFolder } from '../../vm/run/folder.ts';
 import { type Verdict } from '../../vm/verdict.ts';
 import { consoleLog, CONSOLES, type CorpusEntry, corpusEntries, findingsOf } from './manifest.ts';
 

@@ -1,8 +1,8 @@
 /** The harness's command line, started as a user would and not as a part of the run that tests it. */
 import { execa } from 'execa';
 import { CHECKOUT } from '../../vm/paths.ts';
-import { RUN_PLAN_VARIABLE } from '../../vm/run-plan.ts';
-import { SEED_VARIABLE } from '../../vm/tap.ts';
+import { RUN_PLAN_VARIABLE } from '../../vm/run/plan.ts';
+import { SEED_VARIABLE } from '../../vm/run/tap.ts';
 
 /** What tap gives to the processes below it; set at each spawn, so that only env can take it away. */
 const OF_TAP = ['NODE_OPTIONS', 'TAP', ...Object.keys(process.env).filter((name) => /^_?TAP_/.test(name))];

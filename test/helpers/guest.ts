@@ -1,7 +1,7 @@
 /** A guest for a test file, and the folders in it where a test works. */
 import type { Test } from 'tap';
 import type { Flavour } from '../../vm/kernel/layout.ts';
-import type { MachineWish } from '../../vm/qemu/machine-types.ts';
+import type { MachineWish } from '../../vm/qemu/machine/machine-types.ts';
 import { newTaint } from '../../vm/console/taint.ts';
 import { VmError } from '../../vm/qemu/vm-error.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';

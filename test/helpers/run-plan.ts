@@ -7,22 +7,22 @@ import type { Context } from '../../vm/context.ts';
 import { type EventSink, jsonLinesSink } from '../../vm/events.ts';
 import { EVENTS } from '../../vm/results/read-events.ts';
 import type { Flavour } from '../../vm/kernel/layout.ts';
-import { watchLifeLine } from '../../vm/life-line.ts';
+import { watchLifeLine } from '../../vm/run/life-line.ts';
 import { cacheRoot, CHECKOUT, RUNS } from '../../vm/paths.ts';
 import { prepare } from '../../vm/prepare.ts';
 import { readProject } from '../../vm/project.ts';
-import { progressSink } from '../../vm/progress.ts';
+import { progressSink } from '../../vm/terminal/progress.ts';
 import { bootVm } from '../../vm/qemu/boot.ts';
 import type { BootOptions } from '../../vm/qemu/boot-options.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
-import { createRunFolder } from '../../vm/run.ts';
+import { createRunFolder } from '../../vm/run/folder.ts';
 import {
   type PlannedKernel,
   readRunPlan,
   RUN_PLAN_VARIABLE,
   type RunPlan,
   runPlan,
-} from '../../vm/run-plan.ts';
+} from '../../vm/run/plan.ts';
 
 /** The test file that this process runs, relative to the checkout. */
 const TEST_FILE = relative(CHECKOUT, process.argv[1] ?? '');

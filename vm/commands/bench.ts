@@ -5,7 +5,7 @@ import { measureBoots, type Measurement } from '../bench/boot.ts';
 import { summarise, tableLines } from '../bench/table.ts';
 import { UsageError } from '../errors.ts';
 import { CHECKOUT } from '../paths.ts';
-import { quoteCommand } from '../qemu/quote.ts';
+import { quoteCommand } from '../qemu/machine/quote.ts';
 import { recordRun } from '../results/record.ts';
 import { GUEST_OPTIONS, prepareGuest } from './prepared-guest.ts';
 

@@ -11,7 +11,7 @@ import {
   readMachineFacts,
   renderFacts,
 } from '../host/machine-facts.ts';
-import { type Accel, chooseAccel } from '../qemu/accel.ts';
+import { type Accel, chooseAccel } from '../qemu/accel/accel.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
 import { REQUIREMENTS } from './requirements.ts';
 

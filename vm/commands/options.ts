@@ -4,8 +4,8 @@ import { oneOf, type OptionValues, wholeNumber } from '../cli/options.ts';
 import { FLAVOURS, type Flavour } from '../kernel/layout.ts';
 import type { PrepareOptions } from '../prepare.ts';
 import { type Project, readProject } from '../project.ts';
-import type { AccelWish } from '../qemu/accel.ts';
-import { MACHINE_TYPES, type MachineWish } from '../qemu/machine-types.ts';
+import type { AccelWish } from '../qemu/accel/accel.ts';
+import { MACHINE_TYPES, type MachineWish } from '../qemu/machine/machine-types.ts';
 
 /** The kernels that the tests of `flavour` boot: they compare it with the stock kernel. */
 export function testedWith(flavour: Flavour): Flavour[] {

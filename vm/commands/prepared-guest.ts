@@ -6,7 +6,7 @@ import { RUNS } from '../paths.ts';
 import { prepare } from '../prepare.ts';
 import type { BootOptions } from '../qemu/boot-options.ts';
 import { syncerStandbys } from '../qemu/snapshot.ts';
-import { createRunFolder } from '../run.ts';
+import { createRunFolder } from '../run/folder.ts';
 import { accelOption, flavourOption, machineOption, memoryOption, prepareOptions } from './options.ts';
 
 /** The options that decide what is booted, and how. */

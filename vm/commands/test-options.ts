@@ -6,7 +6,7 @@ import { type OptionName, type OptionValues, type ParsedArguments, wholeNumber }
 import { UsageError } from '../errors.ts';
 import type { Project } from '../project.ts';
 import { readManifest } from '../results/manifest.ts';
-import type { TestRequest } from '../run-tests.ts';
+import type { TestRequest } from '../run/tests.ts';
 import {
   accelOption,
   flavourOption,

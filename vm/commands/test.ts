@@ -4,9 +4,9 @@ import { CHECKOUT, RUNS } from '../paths.ts';
 import { dryRun } from '../results/dry-run.ts';
 import { archiveRun } from '../results/archive.ts';
 import { recordRun } from '../results/record.ts';
-import { createRunFolder } from '../run.ts';
-import { runTests } from '../run-tests.ts';
-import { quoteCommand } from '../qemu/quote.ts';
+import { createRunFolder } from '../run/folder.ts';
+import { runTests } from '../run/tests.ts';
+import { quoteCommand } from '../qemu/machine/quote.ts';
 import { TEST_OPTIONS, testRequest } from './test-options.ts';
 
 export const test: Command = {

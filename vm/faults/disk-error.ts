@@ -4,7 +4,7 @@
  * QEMU's blkdebug driver is put between the disk and its device while the guest runs, and taken out again, so that any disk
  * can fail at any time, on every kernel.
  */
-import { diskName } from '../qemu/blockdev.ts';
+import { diskName } from '../qemu/machine/blockdev.ts';
 import type { Vm } from '../qemu/vm.ts';
 import { undo } from './undo.ts';
 

@@ -4,7 +4,7 @@
  * A mark is a write to the disk's last 4 KiB, which are left out of the file system (see guest/faults/mark.c).
  */
 import { GuestError } from '../guest/errors.ts';
-import { diskDevice } from '../qemu/blockdev.ts';
+import { diskDevice } from '../qemu/machine/blockdev.ts';
 import type { Vm } from '../qemu/vm.ts';
 
 /** How much of a recorded disk's end is not the file system's. */

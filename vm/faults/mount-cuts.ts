@@ -1,7 +1,7 @@
 /** Recorded disks in a guest: formatted so that they can be marked, and mounted again as each power cut left them. */
 import { open } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
-import { diskDevice } from '../qemu/blockdev.ts';
+import { diskDevice } from '../qemu/machine/blockdev.ts';
 import type { Vm } from '../qemu/vm.ts';
 import { MARK_BYTES } from './marks.ts';
 import type { PowerCut } from './power-cut.ts';

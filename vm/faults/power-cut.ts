@@ -12,7 +12,7 @@
  */
 import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
-import type { Disk } from '../qemu/blockdev.ts';
+import type { Disk } from '../qemu/machine/blockdev.ts';
 import { MARK_BYTES, markText } from './marks.ts';
 import { type LogEntry, readWriteLog, WriteLogError } from './write-log.ts';
 

@@ -1,6 +1,6 @@
 /** What a machine has beside packages: room on disk, memory, and a KVM that works. */
 import { readFile, statfs } from 'node:fs/promises';
-import type { Accel } from '../qemu/accel.ts';
+import type { Accel } from '../qemu/accel/accel.ts';
 
 export interface MachineFacts {
   /** Bytes free for an ordinary user on the file system of the cache. */

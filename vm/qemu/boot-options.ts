@@ -1,10 +1,10 @@
 /** What can be said of a guest that is to be booted. */
 import type { KnownSplat } from '../console/known-splats.ts';
-import type { AccelWish } from './accel.ts';
-import type { Deadlines } from './deadlines.ts';
-import type { DiskOptions } from './disks.ts';
-import type { AgentDevice } from './machine.ts';
-import type { MachineWish } from './machine-types.ts';
+import type { AccelWish } from './accel/accel.ts';
+import type { Deadlines } from './watch/deadlines.ts';
+import type { DiskOptions } from './machine/disks.ts';
+import type { AgentDevice } from './machine/machine.ts';
+import type { MachineWish } from './machine/machine-types.ts';
 import type { StandbyWish } from './snapshot.ts';
 
 export interface BootOptions {

@@ -11,11 +11,11 @@ import { runStage } from '../events.ts';
 import { rememberedHash } from '../host/file-hash.ts';
 import { acquireLock } from '../host/lock.ts';
 import type { BootOptions } from './boot-options.ts';
-import type { DiskOptions } from './disks.ts';
+import type { DiskOptions } from './machine/disks.ts';
 import { findQemu } from './find-qemu.ts';
 import { launch } from './launch.ts';
 import { memoryFile, readSnapshot, saveSnapshot, type Snapshot, type StandbyWish } from './snapshot.ts';
-import { hostTscKhz } from './tsc.ts';
+import { hostTscKhz } from './accel/tsc.ts';
 import type { Vm } from './vm.ts';
 
 /**

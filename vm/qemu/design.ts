@@ -2,15 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
-import { type Accel, chooseAccel } from './accel.ts';
+import { type Accel, chooseAccel } from './accel/accel.ts';
 import type { BootOptions } from './boot-options.ts';
 import { findQemu, type Qemu } from './find-qemu.ts';
-import { checkInitrd, checkKernel } from './inputs.ts';
-import { HARNESS_WIRING, kernelCommandLine, type Machine, qemuArguments } from './machine.ts';
-import { chooseMachine, TRAITS } from './machine-types.ts';
-import { kernelChecks } from './pace.ts';
-import { quoteCommand } from './quote.ts';
-import { hostTscKhz } from './tsc.ts';
+import { checkInitrd, checkKernel } from './machine/inputs.ts';
+import { HARNESS_WIRING, kernelCommandLine, type Machine, qemuArguments } from './machine/machine.ts';
+import { chooseMachine, TRAITS } from './machine/machine-types.ts';
+import { kernelChecks } from './accel/pace.ts';
+import { quoteCommand } from './machine/quote.ts';
+import { hostTscKhz } from './accel/tsc.ts';
 
 /** What is decided of a guest before anything of it is made. */
 export interface Design {

@@ -9,7 +9,7 @@ import { readFile, watch, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Resume, Standby } from '../guest/standby.ts';
 import { QmpError, type Qmp } from './qmp.ts';
-import { quoteCommand } from './quote.ts';
+import { quoteCommand } from './machine/quote.ts';
 import type { Vm } from './vm.ts';
 
 /** A program that stands by in a snapshot, to be started without waiting. */

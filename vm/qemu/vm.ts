@@ -7,9 +7,9 @@ import type { GuestProcess } from '../guest/guest-process.ts';
 import type { Hello } from '../guest/messages.ts';
 import type { Resume, Standby } from '../guest/standby.ts';
 import { type Bytes, commandText, fromWire, toWire } from '../guest/wire-bytes.ts';
-import type { Disk } from './blockdev.ts';
+import type { Disk } from './machine/blockdev.ts';
 import type { Qmp } from './qmp.ts';
-import type { Supervisor } from './supervisor.ts';
+import type { Supervisor } from './watch/supervisor.ts';
 import { VmError, type VmEnd } from './vm-error.ts';
 
 export interface VmParts {

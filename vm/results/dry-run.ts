@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { RUNS } from '../paths.ts';
 import { prepare } from '../prepare.ts';
 import { describeBoot } from '../qemu/design.ts';
-import type { TestRequest } from '../run-tests.ts';
+import type { TestRequest } from '../run/tests.ts';
 
 /** The lines that `vm:test --dry-run` prints. What is not built is built, for nothing else can be told truly. */
 export async function dryRun(request: TestRequest, context: Context): Promise<string[]> {

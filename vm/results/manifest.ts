@@ -11,8 +11,8 @@ import type { KernelBuild } from '../kernel/build.ts';
 import type { Series } from '../kernel/series.ts';
 import { CHECKOUT } from '../paths.ts';
 import type { Prepared } from '../prepare.ts';
-import type { Accel } from '../qemu/accel.ts';
-import { quoteWord } from '../qemu/quote.ts';
+import type { Accel } from '../qemu/accel/accel.ts';
+import { quoteWord } from '../qemu/machine/quote.ts';
 import { type Manifest, manifestSchema } from './manifest-schema.ts';
 
 export interface ManifestParts {

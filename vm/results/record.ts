@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { HarnessError } from '../errors.ts';
 import { type EventSink, jsonLinesSink } from '../events.ts';
-import { ERASE_LINE } from '../progress.ts';
+import { ERASE_LINE } from '../terminal/progress.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Follower } from '../host/follow-file.ts';
 import { followLines } from './follow.ts';

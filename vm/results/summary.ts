@@ -1,6 +1,6 @@
 /** The last words of a run on the terminal: what failed, where to read, and what to type to repeat only that. */
 import { relative } from 'node:path';
-import { quoteWord } from '../qemu/quote.ts';
+import { quoteWord } from '../qemu/machine/quote.ts';
 import { badGuests, failures, fullName, type Run } from './model.ts';
 
 /** So many names are listed; the report has all. */
