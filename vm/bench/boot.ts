@@ -40,7 +40,8 @@ export async function* measureBoots(
 ): AsyncGenerator<Sample> {
   for (let round = 0; round <= rounds; round += 1) {
     for (const [arm, options] of Object.entries(ARMS)) {
-      const samples = await measureBoot({ ...guest, ...options }, ctx);
+      const name = arm.replaceAll(/\W+/g, '-');
+      const samples = await measureBoot({ ...guest, ...options, name }, ctx);
       for (const [measured, ms] of Object.entries(samples)) {
         if (round > 0) yield { arm, measured: measured as Measurement, ms };
       }
