@@ -17,6 +17,9 @@ const PACKAGED = process.env['DIRSYNC_UNDER_TEST'];
 // The sources run as they are, but for the addon; where it is up to date, this takes milliseconds.
 if (PACKAGED === undefined) await buildAddon();
 
+/** The command that is the syncer. */
+export const SYNCER: readonly string[] = PACKAGED === undefined ? [process.execPath, MAIN] : [PACKAGED];
+
 export const FILE_SYSTEMS = [tmpdir(), '/dev/shm'].filter((path) => existsSync(path));
 
 const IS_ROOT = process.geteuid?.() === 0;
@@ -80,10 +83,9 @@ export class Lab {
 type Running = ReturnType<typeof command>;
 
 function command(args: readonly string[], cwd: string, options: RunOptions) {
-  const program = PACKAGED === undefined ? [process.execPath, MAIN] : [PACKAGED];
   // tap makes each Node process below it load its hooks and write a report, which costs more time than the whole run of
   // the syncer, and which an ordinary user may not do. It sets the variable at each spawn, so only env can take it away.
-  const plain = [...(options.within ?? []), ...program, ...args];
+  const plain = [...(options.within ?? []), ...SYNCER, ...args];
   const line = options.unprivileged === true && IS_ROOT ? asNobody(plain, cwd) : plain;
   return execa('env', ['-u', 'NODE_OPTIONS', ...line], { cwd, reject: false, timeout: 60_000 });
 }

@@ -3,6 +3,7 @@ import { Duplex, PassThrough } from 'node:stream';
 import t, { type Test } from 'tap';
 import { AgentClient } from '../../../../vm/guest/agent-client.ts';
 import { encodeFrame } from '../../../../vm/guest/frames.ts';
+import { PROTOCOL_VERSION } from '../../../../vm/guest/messages.ts';
 import { NONCE, startAgent } from './real-agent.ts';
 
 /** A client whose incoming bytes go through `spoil`, chunk by chunk. */
@@ -99,7 +100,15 @@ void t.test('a line that another host has used is silent until it is told who is
   const faults: string[] = [];
   const resume = { nextId: 7, standbys: [] };
   const client = AgentClient.connect(stream, { nonce: NONCE, resume, onFault: (text) => faults.push(text) });
-  const hello = { type: 'hello', protocol: 1, nonce: NONCE, kernel: '6.1', boot_ms: 1, cpus: 1, mem_kib: 1 };
+  const hello = {
+    type: 'hello',
+    protocol: PROTOCOL_VERSION,
+    nonce: NONCE,
+    kernel: '6.1',
+    boot_ms: 1,
+    cpus: 1,
+    mem_kib: 1,
+  };
   far.write('00 a frame cut off\n');
   far.write(encodeFrame(41, '{"type":"beat","uptime_ms":1,"processes":0}'));
   far.write(encodeFrame(0, JSON.stringify(hello)));

@@ -3,13 +3,13 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
-
-const MAIN = join(import.meta.dirname, '../../../../userland/src/main.ts');
+import { SYNCER } from '../helpers/syncer.ts';
 
 void t.test('it goes on with the arguments, folder and environment that it is given', async (t) => {
   const folder = t.testdir({ source: { 'gr\u00fc\u00df': 'content' }, destination: {} });
   mkdirSync(join(folder, 'd\u00e9st'));
-  const syncer = execa(process.execPath, [MAIN], { env: { DIRSYNC_STANDBY: '1' }, reject: false });
+  const words = ['-u', 'NODE_OPTIONS', 'DIRSYNC_STANDBY=1', ...SYNCER];
+  const syncer = execa('env', words, { reject: false });
   let order: string | undefined = JSON.stringify({
     argv: ['--once', 'source', Buffer.from('d\u00e9st').toString('latin1')],
     cwd: Buffer.from(folder).toString('latin1'),
