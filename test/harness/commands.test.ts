@@ -66,16 +66,6 @@ void t.test('INFRA 8: no QEMU on PATH, said before anything is built', async (t)
 });
 
 void t.test(
-  '--project: its own programs and tests, on the stock kernel that all projects share',
-  async (t) => {
-    const project = ['--project', 'test/fixtures/own-syscall', '--kernel', 'stock'];
-    const result = await start(['test', ...project, '--filter', 'without the patch']);
-    t.equal(result.exitCode, 0, 'exit code', { stdout: result.stdout, stderr: result.stderr });
-    t.match(result.stdout, /^ +ok \d+ - the call is absent: ENOSYS$/m);
-  },
-);
-
-void t.test(
   '--print-key: a key for each kernel of kernel.org, with no source and nothing fetched',
   async (t) => {
     const cache = `DIRSYNC_CACHE_DIR=${t.testdir()}`;
