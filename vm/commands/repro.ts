@@ -57,18 +57,18 @@ async function planBuilds(
 ): Promise<[name: string, build: Rebuild][]> {
   const flavour = flavourOption(values);
   const { dir } = projectOption(values);
-  const args = ['--source', values.source ?? 'auto', '--kernel', flavour, '--project', dir];
+  const common = { projectDir: dir, args: ['--source', values.source ?? 'auto', '--kernel', flavour] };
   const jobs = availableParallelism();
   const builds: [string, Rebuild][] = [
-    [`${flavour} kernel and image, -j${jobs}`, { cacheDir: join(folder, 'a'), jobs, args }],
+    [`${flavour} kernel and image, -j${jobs}`, { ...common, folder: join(folder, 'a'), jobs }],
     [
       `${flavour} kernel and image, -j${jobs + 1}, in another folder`,
-      { cacheDir: join(folder, 'elsewhere', 'b'), jobs: jobs + 1, args },
+      { ...common, folder: join(folder, 'elsewhere', 'b'), jobs: jobs + 1 },
     ],
   ];
   const why = await whyNoOtherUser(OTHER_USER, context);
   if (why === undefined) {
-    const build = { cacheDir: join(folder, 'c'), jobs, user: OTHER_USER, args };
+    const build = { ...common, folder: join(folder, 'c'), jobs, user: OTHER_USER };
     builds.push([`${flavour} kernel and image, as the user ${OTHER_USER}`, build]);
   } else context.events.emit({ kind: 'note', text: `no build as another user: ${why}` });
   return builds;

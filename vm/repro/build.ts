@@ -1,21 +1,24 @@
 /**
- * Builds everything anew, as somebody else would: in a process of its own, with an empty cache in another folder, so that
- * nothing, not even an object out of ccache, comes from an earlier build. Only Linux's pristine source is shared.
+ * Builds everything anew, as somebody else would: in a process of its own, from a copy of the checkout and with an empty
+ * cache in another folder, so that nothing, not even an object out of ccache, comes from an earlier build. Only Linux's
+ * pristine source and the npm packages are shared.
  */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readdir, symlink } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { Context } from '../context.ts';
 import { mustRun, runTool } from '../host/tool.ts';
 import { CHECKOUT } from '../paths.ts';
 
 export interface Rebuild {
-  /** The cache to build in: a folder that does not exist, on the file system of the user's own cache. */
-  readonly cacheDir: string;
+  /** Where to build: a folder that does not exist, on the file system of the user's own cache. */
+  readonly folder: string;
   /** make's -j. */
   readonly jobs: number;
   /** Build as this user; only root can ask for that. */
   readonly user?: string;
-  /** Arguments of `vm:build`: which source, project and kernel. */
+  /** Folder of the project; one within the checkout is taken from its copy. */
+  readonly projectDir: string;
+  /** Further arguments of `vm:build`: which source and kernel. */
   readonly args: readonly string[];
 }
 
@@ -31,28 +34,33 @@ export const RESULTS: readonly string[] = ['bzImage', 'vmlinux', 'initramfs', 'd
 /**
  * @throws `InfraError` `TOOL_FAILED` with what the build said
  */
-export async function rebuild({ cacheDir, jobs, user, args }: Rebuild, ctx: Context): Promise<Built> {
+export async function rebuild(build: Rebuild, ctx: Context): Promise<Built> {
+  const { folder, jobs, user, projectDir, args } = build;
   const { signal } = ctx;
+  const [cacheDir, checkout] = [join(folder, 'cache'), join(folder, 'checkout')];
   await mkdir(cacheDir, { recursive: true });
+  await copyCheckout(checkout);
   const sources = SOURCES.map((name) => join(ctx.cache.root, name));
   // Who is not the owner of a file may not link to it.
   const how = user === undefined ? '-al' : '-a';
   await mustRun('cp', [how, '--', ...sources, cacheDir], { signal });
-  if (user !== undefined) await mustRun('chown', ['-R', `${user}:`, cacheDir], { signal });
+  if (user !== undefined) await mustRun('chown', ['-hR', `${user}:`, folder], { signal });
   const as = user === undefined ? [] : ['setpriv', ...(await identity(user, ctx))];
   const command = [
     ...as,
     process.execPath,
-    join(CHECKOUT, 'vm', 'main.ts'),
+    join(checkout, 'vm', 'main.ts'),
     'build',
     ...args,
+    '--project',
+    inCopy(projectDir, checkout),
     '--jobs',
     `${jobs}`,
   ];
   const [program = '', ...rest] = command;
   const result = await mustRun(program, rest, {
     signal,
-    cwd: CHECKOUT,
+    cwd: checkout,
     env: { DIRSYNC_CACHE_DIR: cacheDir, HOME: cacheDir },
   });
   return new Map(
@@ -61,6 +69,26 @@ export async function rebuild({ cacheDir, jobs, user, args }: Rebuild, ctx: Cont
       return path !== undefined && RESULTS.includes(name) ? [[name, path] as const] : [];
     }),
   );
+}
+
+/** What is at the top of a checkout and is no source. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['.git', '.tap', 'build', 'node_modules']);
+
+/** @param copy a path that does not exist */
+export async function copyCheckout(copy: string): Promise<void> {
+  await mkdir(copy, { recursive: true });
+  const names = (await readdir(CHECKOUT)).filter((name) => !LEFT_OUT.has(name));
+  await Promise.all(
+    names.map(async (name) =>
+      cp(join(CHECKOUT, name), join(copy, name), { recursive: true, verbatimSymlinks: true }),
+    ),
+  );
+  await symlink(join(CHECKOUT, 'node_modules'), join(copy, 'node_modules'));
+}
+
+function inCopy(path: string, copy: string): string {
+  const below = relative(CHECKOUT, path);
+  return below.startsWith('..') ? path : join(copy, below);
 }
 
 /** setpriv's arguments to become `user`: by numbers, as groups are called otherwise than their users. */
