@@ -94,5 +94,7 @@ export async function bootPlanned(ctx: Context, options: Partial<BootOptions> = 
   const { initramfs: initrd, memoryMiB, accel, dump, runDir } = await currentRunPlan();
   const { bzImage, vmlinux } = await plannedKernel();
   const name = basename(TEST_FILE).replace(/(\.test)?\.ts$/, '');
-  return bootVm({ name, kernel: bzImage, vmlinux, initrd, memoryMiB, accel, dump, runDir, ...options }, ctx);
+  // Who brings a kernel of his own brings its vmlinux, too, or has none.
+  const kernel = options.kernel === undefined ? { kernel: bzImage, vmlinux } : { kernel: options.kernel };
+  return bootVm({ name, initrd, memoryMiB, accel, dump, runDir, ...kernel, ...options }, ctx);
 }
