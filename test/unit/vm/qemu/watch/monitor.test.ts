@@ -223,6 +223,16 @@ const anything = fc.constantFrom<Observation>(
   shutdown('host-signal'),
 );
 
+/** As the console tells it: each of its observations has all findings so far. */
+function asTold(seen: readonly Observation[]): Observation[] {
+  const findings: Finding[] = [];
+  return seen.map((what) => {
+    if (what.kind !== 'console') return what;
+    findings.push(...what.findings);
+    return { ...what, findings: [...findings] };
+  });
+}
+
 void t.test(
   'whatever happens: time only goes on, and PASS needs done, a clean exit and no bad sign',
   async () => {
@@ -231,7 +241,7 @@ void t.test(
         fc.array(anything),
         fc.constantFrom(exit(0), exit(1), killed('SIGKILL')),
         (before, last) => {
-          const all = facts(...[...before, last].map((what, index) => [index, what] as const));
+          const all = facts(...asTold([...before, last]).map((what, index) => [index, what] as const));
           const bad = before.some(
             (what) =>
               ['aborted', 'internal-error'].includes(what.kind) ||
@@ -246,7 +256,7 @@ void t.test(
     );
     fc.assert(
       fc.property(fc.array(anything), fc.nat(5000), (before, now) => {
-        const all = facts(...before.map((what, index) => [index, what] as const));
+        const all = facts(...asTold(before).map((what, index) => [index, what] as const));
         const next = nextStep(all, DEADLINES, now);
         return next.kind === 'stop' || (next.kind === 'wait' && next.until > now);
       }),
