@@ -8,7 +8,7 @@ export interface Hunk {
   readonly oldCount: number;
   readonly newStart: number;
   readonly newCount: number;
-  /** With their first character: ` `, `+` or `-`. */
+  /** With their first character: ` `, `+`, `-`, or `\\`, which says of the line above that it has no newline. */
   readonly lines: readonly string[];
 }
 
@@ -16,6 +16,8 @@ export interface FileChange {
   /** Paths from the tree's top; undefined where the file did not exist before, or does not after. */
   readonly oldPath: string | undefined;
   readonly newPath: string | undefined;
+  /** As git writes it, e.g. `100755`, of a file that is created or whose mode changes. */
+  readonly newMode?: string;
   readonly hunks: readonly Hunk[];
 }
 
@@ -30,11 +32,13 @@ export function parsePatch(text: string): FileChange[] {
     const names = /^diff --git a\/(.*) b\/(.*)$/.exec(lines[i++] ?? '');
     if (names === null) continue;
     let [, oldPath, newPath]: (string | undefined)[] = names;
+    let newMode: string | undefined;
     const hunks: Hunk[] = [];
     while (i < lines.length && !lines[i]?.startsWith('diff --git ')) {
       const line = lines[i] ?? '';
       if (line.startsWith('new file mode ')) oldPath = undefined;
       if (line.startsWith('deleted file mode ')) newPath = undefined;
+      newMode ??= /^new (?:file )?mode (\d+)$/.exec(line)?.[1];
       const hunk = HUNK.exec(line);
       i += 1;
       if (hunk === null) continue;
@@ -50,7 +54,7 @@ export function parsePatch(text: string): FileChange[] {
         lines: body,
       });
     }
-    changes.push({ oldPath, newPath, hunks });
+    changes.push({ oldPath, newPath, ...(newMode !== undefined && { newMode }), hunks });
   }
   return changes;
 }
@@ -58,13 +62,19 @@ export function parsePatch(text: string): FileChange[] {
 /** The hunk's lines: its counts say where it ends, as a removed line may look like anything. */
 function takeHunk(lines: readonly string[], start: number, oldCount: number, newCount: number): string[] {
   let [old, added, end] = [0, 0, start];
-  while (end < lines.length && (old < oldCount || added < newCount)) {
-    const sign = lines[end]?.[0];
-    if (sign !== '+') old += 1;
-    if (sign !== '-') added += 1;
+  while (end < lines.length && (old < oldCount || added < newCount || isNoNewline(lines[end]))) {
+    const line = lines[end];
     end += 1;
+    if (isNoNewline(line)) continue;
+    if (!line?.startsWith('+')) old += 1;
+    if (!line?.startsWith('-')) added += 1;
   }
   return lines.slice(start, end);
+}
+
+/** `\ No newline at end of file`, in the words of whatever language diff spoke: no line of either file. */
+function isNoNewline(line: string | undefined): boolean {
+  return line?.startsWith('\\') === true;
 }
 
 /** Every path that the changes read or write, once each, sorted. */
@@ -84,12 +94,17 @@ export function applyHunks(text: string, hunks: readonly Hunk[]): string {
   const old = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   const result: string[] = [];
   let next = 0;
+  let newlineAtEnd = text === '' || text.endsWith('\n');
   for (const hunk of hunks) {
     const start = Math.max(hunk.oldStart - 1, 0);
     result.push(...old.slice(next, start));
     next = start;
-    for (const line of hunk.lines) {
+    for (const [index, line] of hunk.lines.entries()) {
       const content = line.slice(1);
+      if (isNoNewline(line)) {
+        newlineAtEnd = hunk.lines[index - 1]?.startsWith('-') === true;
+        continue;
+      }
       if (line.startsWith('+')) {
         result.push(content);
         continue;
@@ -104,5 +119,5 @@ export function applyHunks(text: string, hunks: readonly Hunk[]): string {
     }
   }
   result.push(...old.slice(next));
-  return result.length === 0 ? '' : `${result.join('\n')}\n`;
+  return result.length === 0 ? '' : `${result.join('\n')}${newlineAtEnd ? '\n' : ''}`;
 }

@@ -14,7 +14,8 @@ void t.test('what git diff makes of two texts, applied to the first, gives the s
   test.teardown(() => rm(dir, { recursive: true, force: true }));
   // Lines that look like a patch's own syntax once they carry a sign.
   const line = fc.constantFrom('a', 'b', '', '-- x', '++ y', '@@ -1 +1 @@', 'diff --git a/x b/x');
-  const text = fc.array(line, { minLength: 1, maxLength: 20 }).map((lines) => `${lines.join('\n')}\n`);
+  const lines = fc.array(line, { minLength: 1, maxLength: 20 });
+  const text = fc.tuple(lines, fc.constantFrom('', '\n')).map(([all, end]) => `${all.join('\n')}${end}`);
   await fc.assert(
     fc.asyncProperty(text, text, async (before, after) => {
       await writeFile(join(dir, 'x'), before);
@@ -23,7 +24,7 @@ void t.test('what git diff makes of two texts, applied to the first, gives the s
       const changes = parsePatch(`${stdout}\n`);
       return applyHunks(before, changes[0]?.hunks ?? []) === after;
     }),
-    { numRuns: 40 },
+    { numRuns: 60 },
   );
 });
 
