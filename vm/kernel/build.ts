@@ -18,6 +18,7 @@ import { configureWorktree } from './configure.ts';
 import { type Flavour, fragmentsOf, isPatched, type KernelProject, treeName } from './layout.ts';
 import { BUILD_VARIABLES } from './make.ts';
 import { patchWorktree } from './patch.ts';
+import { touchedPaths } from './patch-file.ts';
 import { NO_SERIES, readSeries, type Series } from './series.ts';
 import { fileHash } from '../host/file-hash.ts';
 import type { KernelSource } from './source/source.ts';
@@ -25,7 +26,7 @@ import { readToolchain, type Toolchain } from './toolchain.ts';
 import { openWorktree } from './worktree.ts';
 
 /** Raised when the way of building changes what comes out. */
-const BUILD_STEP = 2;
+const BUILD_STEP = 3;
 
 export interface BuildOptions {
   readonly source: KernelSource;
@@ -43,8 +44,10 @@ export interface KernelManifest {
   readonly release: string;
   readonly flavour: Flavour;
   readonly source: Omit<KernelSource, 'tree'>;
-  readonly patches: readonly string[];
-  readonly seriesHash: string;
+  /** The paths of the files which the series changes and a build reads. Its other files make no other kernel. */
+  readonly changed: readonly string[];
+  /** `Series.buildHash`. */
+  readonly changesHash: string;
   readonly gcc: string;
   readonly ld: string;
   readonly makeVariables: Readonly<Record<string, string>>;
@@ -86,7 +89,7 @@ async function readRecipe(options: RecipeOptions, ctx: Context): Promise<Recipe>
   const inputs: KeyValue = {
     step: BUILD_STEP,
     source: source.sha256,
-    series: series.hash,
+    changes: series.buildHash,
     fragments: texts.map((text) => contentKey(text)),
     gcc: toolchain.gcc,
     ld: toolchain.ld,
@@ -174,8 +177,8 @@ async function make(options: BuildOptions, recipe: Recipe, dest: string, ctx: Co
       release,
       flavour,
       source: origin,
-      patches: series.patches.map(({ name }) => name),
-      seriesHash: series.hash,
+      changed: touchedPaths(series.buildChanges),
+      changesHash: series.buildHash,
       gcc: toolchain.gcc,
       ld: toolchain.ld,
       makeVariables: BUILD_VARIABLES,
@@ -188,10 +191,8 @@ async function make(options: BuildOptions, recipe: Recipe, dest: string, ctx: Co
 
 /** What of source and series can change a resolved .config: a change of C code must not run Kconfig again. */
 function kconfigInputs(source: KernelSource, series: Series): KeyValue {
-  const relevant = series.patches.flatMap(({ changes }) =>
-    changes.filter(({ oldPath, newPath }) =>
-      /(^|\/)(Kconfig|Makefile|scripts\/)/.test(newPath ?? oldPath ?? ''),
-    ),
+  const relevant = series.buildChanges.filter(({ oldPath, newPath }) =>
+    /(^|\/)(Kconfig|Makefile|scripts\/)/.test(newPath ?? oldPath ?? ''),
   );
   return [
     source.sha256,

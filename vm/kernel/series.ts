@@ -1,8 +1,9 @@
 /** The patch series: the file `series` names the patches beside it, one a line, in the order of applying. */
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { contentKey } from '../cache.ts';
+import { contentKey, type KeyValue } from '../cache.ts';
 import { UserError } from '../errors.ts';
+import { changesToBuild } from './build-reads.ts';
 import { parsePatch, touchedPaths, type FileChange } from './patch-file.ts';
 
 export interface Patch {
@@ -18,6 +19,10 @@ export interface Series {
   readonly hash: string;
   /** Every file that any of them touches, sorted. */
   readonly touched: readonly string[];
+  /** The changes of files that a build reads, in their order. */
+  readonly buildChanges: readonly FileChange[];
+  /** sha256 over those: two series that have it in common make the same kernel. */
+  readonly buildHash: string;
 }
 
 /** The series of a kernel that is not patched. */
@@ -44,11 +49,20 @@ export async function readSeries(dir: string): Promise<Series> {
 }
 
 function seriesOf(patches: readonly Patch[]): Series {
+  const changes = patches.flatMap((patch) => patch.changes);
+  const buildChanges = changesToBuild(changes);
   return {
     patches,
     hash: contentKey(patches.map(({ name, text }) => [name, text])),
-    touched: touchedPaths(patches.flatMap(({ changes }) => changes)),
+    touched: touchedPaths(changes),
+    buildChanges,
+    buildHash: contentKey(buildChanges.map(keyOf)),
   };
+}
+
+function keyOf({ oldPath, newPath, newMode, hunks }: FileChange): KeyValue {
+  const paths = [oldPath ?? null, newPath ?? null, newMode ?? null];
+  return [...paths, hunks.map(({ header, lines }) => [header, ...lines])];
 }
 
 async function read(path: string, list: string): Promise<string> {

@@ -8,7 +8,8 @@ import { runTool } from '../host/tool.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import type { KernelBuild } from '../kernel/build.ts';
-import type { Series } from '../kernel/series.ts';
+import { isPatched } from '../kernel/layout.ts';
+import type { Patch, Series } from '../kernel/series.ts';
 import { CHECKOUT } from '../paths.ts';
 import type { Prepared } from '../prepare.ts';
 import type { Accel } from '../qemu/accel/accel.ts';
@@ -29,7 +30,7 @@ export interface ManifestParts {
 export async function manifestOf(parts: ManifestParts, ctx: Context): Promise<Manifest> {
   const { runDir, started, prepared, series, accel, options } = parts;
   const kernels = [...prepared.kernels].map(
-    ([flavour, build]) => [flavour, kernelOf(build, series)] as const,
+    ([flavour, build]) => [flavour, kernelOf(build, isPatched(flavour) ? series.patches : [])] as const,
   );
   const path = relative(CHECKOUT, join(runDir, 'manifest.json'));
   return {
@@ -52,9 +53,9 @@ export async function manifestOf(parts: ManifestParts, ctx: Context): Promise<Ma
   };
 }
 
-function kernelOf({ manifest }: KernelBuild, series: Series): Manifest['kernels'][string] {
+function kernelOf({ manifest }: KernelBuild, applied: readonly Patch[]): Manifest['kernels'][string] {
   const { release: name, source, gcc, ld, makeVariables, files } = manifest;
-  const applied = series.patches.filter((patch) => manifest.patches.includes(patch.name));
+  // Of today's series, in full: a kernel from the cache may be of one with other documentation.
   const patches = applied.map((patch) => ({
     name: patch.name,
     sha256: createHash('sha256').update(patch.text).digest('hex'),

@@ -41,7 +41,12 @@ void t.test(
     test.match(await readFile(built.systemMap, 'utf8'), / fake_call$/m, 'the patch is in');
     for (const file of [built.bzImage, built.vmlinux]) test.ok((await stat(file)).size > 0);
     test.equal(built.manifest.source.version, '6.1.99');
-    test.equal(built.manifest.patches.length, 2);
+    test.same(built.manifest.changed, [
+      'arch/x86/entry/syscalls/syscall_64.tbl',
+      'include/uapi/linux/fake.h',
+      'kernel/fake.c',
+      'kernel/main.c',
+    ]);
 
     const path = process.env['PATH'];
     test.teardown(() => {
@@ -80,12 +85,41 @@ void t.test('a changed patch rebuilds what depends on it and nothing else', asyn
   );
 });
 
+/** A patch as `git format-patch` writes it that creates `path` with one line. */
+function creating(path: string, line: string): string {
+  return `Subject: [PATCH] ${path}\n---\n\ndiff --git a/${path} b/${path}\nnew file mode 100644\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+${line}\n-- \n2.39.5\n`;
+}
+
+void t.test('selftests and documentation make no other kernel, and are in the next one', async (test) => {
+  const fake = await fakeKernel(test);
+  const first = await fake.build();
+  const paths = ['tools/testing/selftests/fake/Makefile', 'Documentation/fake.rst'];
+  const names = ['0003-selftests.patch', '0004-Documentation.patch'];
+  for (const [index, path] of paths.entries()) {
+    await writeFile(join(fake.seriesDir, names[index] ?? ''), creating(path, 'first'));
+  }
+  await fake.edit('series/series', '0002-x86', `${names.join('\n')}\n0002-x86`);
+  fake.events.length = 0;
+  const same = await fake.build();
+  test.same(outcomes(fake.events), ['fetch: done', 'build: cached']);
+  test.same({ ...same, hit: false }, first);
+
+  await fake.edit('series/0001-kernel-Add-fake_call.patch', '+\tanswer = 42;', '+\tanswer = 43;');
+  fake.events.length = 0;
+  const next = await fake.build();
+  test.not(next.key, first.key);
+  test.same(outcomes(fake.events), ['fetch: done', 'patch: done', 'configure: cached', 'build: done']);
+  for (const path of paths) {
+    test.equal(await readFile(join(await workDir(fake), 'linux', path), 'utf8'), 'first\n', path);
+  }
+});
+
 void t.test('a patch that is taken back restores the file', async (test) => {
   const fake = await fakeKernel(test);
   await fake.build();
   await fake.edit('series/series', '0002-x86-Wire-up-fake_call-as-3.patch\n', '');
   const built = await fake.build();
-  test.equal(built.manifest.patches.length, 1);
+  test.equal(built.manifest.changed.length, 3);
   const table = 'arch/x86/entry/syscalls/syscall_64.tbl';
   const [tree, pristine] = [join(await workDir(fake), 'linux', table), join(fake.linux, table)];
   test.equal(await readFile(tree, 'utf8'), await readFile(pristine, 'utf8'));
@@ -99,7 +133,7 @@ void t.test(
     const stock = await fake.build({ flavour: 'stock' });
     test.notMatch(await readFile(stock.systemMap, 'utf8'), /fake_call/);
     test.match(await readFile(stock.config, 'utf8'), /^# CONFIG_FAKE_DISK is not set$/m);
-    test.same(stock.manifest.patches, []);
+    test.same(stock.manifest.changed, []);
     test.equal((await readdir(join(fake.ctx.cache.root, 'work'))).length, 2);
   },
 );
