@@ -26,6 +26,11 @@ export interface BootOptions {
   readonly cpus?: number;
   /** `auto` by default. */
   readonly accel?: AccelWish;
+  /**
+   * Have the guest's clocks count its instructions, one a nanosecond: for measurements that a busy host does not change,
+   * see machine/icount.ts. Takes TCG and one processor, and several times as long.
+   */
+  readonly icount?: boolean;
   /** What carries the agent's line; `vport0p1`, the fastest, by default. */
   readonly agentDevice?: AgentDevice;
   /** Added to the end of the kernel's command line. */

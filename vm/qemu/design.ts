@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { type Accel, chooseAccel } from './accel/accel.ts';
 import type { BootOptions } from './boot-options.ts';
 import { findQemu, type Qemu } from './find-qemu.ts';
+import { checkIcount, ICOUNT_ACCEL, ICOUNT_TSC_KHZ } from './machine/icount.ts';
 import { checkInitrd, checkKernel } from './machine/inputs.ts';
 import { HARNESS_WIRING, kernelCommandLine, type Machine, qemuArguments } from './machine/machine.ts';
 import { chooseMachine, TRAITS } from './machine/machine-types.ts';
@@ -34,10 +35,12 @@ export async function design(
 ): Promise<Design> {
   await checkInitrd(options.initrd);
   const qemu = await findQemu(process.env, ctx.signal);
-  const accel = await chooseAccel(options.accel ?? 'auto', qemu, ctx);
+  const icount = options.icount === true;
+  if (icount) checkIcount(options);
+  const accel = icount ? ICOUNT_ACCEL : await chooseAccel(options.accel ?? 'auto', qemu, ctx);
   const agentDevice = options.agentDevice ?? 'vport0p1';
   const cpus = options.cpus ?? 1;
-  const tscKhz = await hostTscKhz(ctx);
+  const tscKhz = icount ? ICOUNT_TSC_KHZ : await hostTscKhz(ctx);
   const type = chooseMachine(options.machine ?? 'auto', {
     accel: accel.name,
     serialLines: agentDevice === 'ttyS1' ? 2 : 1,
@@ -54,6 +57,7 @@ export async function design(
     name,
     type,
     accel: accel.name,
+    ...(icount && { icount }),
     memoryMiB: options.memoryMiB ?? 1024,
     cpus,
     kernel,

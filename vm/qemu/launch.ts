@@ -41,6 +41,7 @@ export async function launch(options: BootOptions, { save, snapshot }: Origin, c
   const pace = {
     host: accel.name === 'tcg' ? await hostSlowness(qemu, ctx) : 1,
     kernel: await kernelSlowness(designed.kernel),
+    ...(designed.icount === true && { icount: true }),
   };
   const deadlines = deadlinesFor(accel.name, pace, options.deadlines);
   const artifacts = await createArtifacts(resolve(options.runDir), name);

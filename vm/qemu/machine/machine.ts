@@ -5,6 +5,7 @@
  * and the agent's line are file descriptors that QEMU inherits, see process.ts.
  */
 import { type Disk, diskArguments } from './blockdev.ts';
+import { ICOUNT_ARGUMENTS } from './icount.ts';
 import { type MachineType, TRAITS } from './machine-types.ts';
 import { AGENT_FD, QMP_FD } from '../process.ts';
 import { escapeCommas } from './quote.ts';
@@ -21,6 +22,8 @@ export interface Machine {
   readonly name: string;
   readonly type: MachineType;
   readonly accel: 'kvm' | 'tcg';
+  /** The guest's clocks count its instructions, see icount.ts; only with `tcg` and one processor. */
+  readonly icount?: boolean;
   readonly memoryMiB: number;
   readonly cpus: number;
   /** Absolute paths. */
@@ -79,7 +82,7 @@ export function qemuArguments(machine: Machine, wiring: Wiring): string[] {
     ['-name', `dirsync-${machine.name}`],
     ['-machine', machine.ram === undefined ? traits.machine : `${traits.machine},memory-backend=ram`],
     ramArguments(machine),
-    accelArguments(machine.accel),
+    machine.icount === true ? ICOUNT_ARGUMENTS : accelArguments(machine.accel),
     ['-m', `${machine.memoryMiB}M`, '-smp', String(machine.cpus)],
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     // pvpanic says that the guest panicked; the guest then goes on, to print its report and to leave by panic=-1.

@@ -65,6 +65,14 @@ void t.test('KVM brings the host processor, and no emulated one', async (t) => {
   t.strictSame(values(args, '-cpu'), ['host']);
 });
 
+void t.test('a guest that counts instructions runs in one thread, by its own clock', async (t) => {
+  const args = qemuArguments({ ...MACHINE, icount: true }, HAND_WIRING);
+  t.strictSame(values(args, '-accel'), ['tcg,thread=single'], 'QEMU refuses more threads');
+  t.strictSame(values(args, '-icount'), ['shift=0'], 'a nanosecond each');
+  t.strictSame(values(args, '-rtc'), ['clock=vm']);
+  t.notMatch(qemuArguments(MACHINE, HAND_WIRING), ['-icount']);
+});
+
 void t.test('by hand there is nothing that only the harness could connect', async (t) => {
   const args = qemuArguments(MACHINE, HAND_WIRING);
   t.notMatch(args.join(' '), /fd=|logfile|qmp/);

@@ -29,3 +29,13 @@ void t.test('options win', async (t) => {
   const { exitMs } = deadlinesFor('tcg', HERE);
   t.match(deadlinesFor('tcg', HERE, { bootMs: 7 }), { bootMs: 7, exitMs });
 });
+
+void t.test(
+  'a guest whose clock counts instructions beats by that clock, slower on a slow host',
+  async (t) => {
+    const counting = { ...HERE, icount: true };
+    t.ok(deadlinesFor('tcg', counting).bootMs > deadlinesFor('tcg', HERE).bootMs);
+    t.ok(deadlinesFor('tcg', counting).beatMs > deadlinesFor('tcg', HERE).beatMs);
+    t.equal(deadlinesFor('tcg', { ...counting, host: 4 }).beatMs, 4 * deadlinesFor('tcg', counting).beatMs);
+  },
+);
