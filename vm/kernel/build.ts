@@ -17,7 +17,7 @@ import { runCompile } from './compile.ts';
 import { configureWorktree } from './configure.ts';
 import { type Flavour, fragmentsOf, isPatched, type KernelProject, treeName } from './layout.ts';
 import { BUILD_VARIABLES } from './make.ts';
-import { patchWorktree } from './patch.ts';
+import { patchedFiles, patchWorktree } from './patch.ts';
 import { touchedPaths } from './patch-file.ts';
 import { NO_SERIES, readSeries, type Series } from './series.ts';
 import { fileHash } from '../host/file-hash.ts';
@@ -123,6 +123,8 @@ export async function buildKernel(options: BuildOptions, ctx: Context): Promise<
   const recipe = await readRecipe(options, ctx);
   const { inputs } = recipe;
   if (await ctx.cache.use(ctx.cache.entryPath('kernel', inputs))) {
+    // The kernel may be of another series, with the same code. Whether all of this one applies is known by trying.
+    await patchedFiles(options.source, recipe.series, ctx);
     return runStage(ctx.events, 'build', `${flavour} kernel`, async () => {
       const value = await readBuild(ctx.cache.entryPath('kernel', inputs), contentKey(inputs), true);
       return { outcome: 'cached', detail: `${flavour} kernel ${value.release}`, value };

@@ -1,12 +1,12 @@
 /**
- * The patch stage: applies the series with GNU patch to copies of the files that it touches, then moves the results
- * into the build tree.
+ * The patch stage: applies the series with GNU patch to copies of the files that it touches, then copies the results
+ * into the build tree. They are kept in the cache: the trees of all flavours get the same.
  *
  * Offsets are accepted, since 6.1 and 6.1.y differ in line numbers, and reported; fuzz, which is context that does not
  * match, is refused.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, stat, chmod } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat, chmod, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
@@ -28,27 +28,45 @@ export async function patchWorktree(
   ctx: Context,
 ): Promise<void> {
   const detail = `${series.patches.length} patches to Linux ${source.version}`;
-  await runStage(ctx.events, 'patch', detail, () =>
-    ctx.cache.scratch(async (scratch) => {
-      const tree = join(scratch, 'linux');
-      const moved = await applySeries(source, series, tree, ctx);
-      const changed = await replaceFiles(worktree, source, series.touched, tree);
-      const offsets = moved === 0 ? '' : `, ${moved} hunks at other lines`;
-      return {
-        outcome: changed.length === 0 ? 'cached' : 'done',
-        detail: `${detail}: ${changed.length} files changed${offsets}`,
-        value: undefined,
-      };
-    }),
-  );
+  await runStage(ctx.events, 'patch', detail, async () => {
+    const { tree, moved } = await patchedFiles(source, series, ctx);
+    const changed = await replaceFiles(worktree, source, series.touched, tree);
+    const offsets = moved === 0 ? '' : `, ${moved} hunks at other lines`;
+    return {
+      outcome: changed.length === 0 ? 'cached' : 'done',
+      detail: `${detail}: ${changed.length} files changed${offsets}`,
+      value: undefined,
+    };
+  });
+}
+
+export interface PatchedFiles {
+  /** Folder with the files that the series touches and leaves, at their paths; its content must not be changed. */
+  readonly tree: string;
+  /** How many hunks applied at another line than their own. */
+  readonly moved: number;
 }
 
 /**
- * Puts the files that the series touches, with the series applied, into the new folder `dest`.
+ * The files that the series touches, with all of it applied to `source`.
  *
- * @returns how many hunks applied at another line than their own
+ * @throws `UserError` `PATCH_FAILED`
  */
-export async function applySeries(
+export async function patchedFiles(
+  source: KernelSource,
+  series: Series,
+  ctx: Context,
+): Promise<PatchedFiles> {
+  const inputs = { source: source.sha256, series: series.hash };
+  const { dir } = await ctx.cache.produce('patched', inputs, async (entry) => {
+    const moved = await applySeries(source, series, join(entry, 'linux'), ctx);
+    await writeFile(join(entry, 'moved'), String(moved));
+  });
+  return { tree: join(dir, 'linux'), moved: Number(await readFile(join(dir, 'moved'), 'utf8')) };
+}
+
+/** Puts them into the new folder `dest`; returns how many hunks moved. */
+async function applySeries(
   source: KernelSource,
   series: Series,
   dest: string,

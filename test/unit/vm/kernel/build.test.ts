@@ -104,6 +104,11 @@ void t.test('selftests and documentation make no other kernel, and are in the ne
   test.same(outcomes(fake.events), ['fetch: done', 'build: cached']);
   test.same({ ...same, hit: false }, first);
 
+  const [selftests = ''] = names;
+  await fake.edit(`series/${selftests}`, '@@ -0,0 +1 @@\n', '@@ -1 +1 @@\n-gone\n');
+  test.equal((await failureOf(fake.build())).code, 'PATCH_FAILED', 'but have to apply');
+  await fake.edit(`series/${selftests}`, '@@ -1 +1 @@\n-gone\n', '@@ -0,0 +1 @@\n');
+
   await fake.edit('series/0001-kernel-Add-fake_call.patch', '+\tanswer = 42;', '+\tanswer = 43;');
   fake.events.length = 0;
   const next = await fake.build();
