@@ -20,7 +20,7 @@ const TERM_GRACE_MS = 1000;
 export interface TapOptions {
   /** Test files, relative to the checkout. */
   readonly files: readonly string[];
-  /** Path of the run plan, see run-plan.ts. */
+  /** Path of the run plan, see plan.ts. */
   readonly plan: string;
   readonly seed: number;
   /** Regular expression: the file's own (outermost) tests whose names it does not match are left out. */
