@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LineSplitter } from '../console/lines.ts';
+import { SHOWN_LINES } from '../qemu/vm-error.ts';
 import type { Guest } from './model.ts';
 
 /** Lines from `from` to before `to`, counted from 0. */
@@ -10,8 +11,6 @@ export interface Slice {
   readonly to: number;
 }
 
-/** An end that the kernel said nothing about shows this many lines. */
-const LAST_LINES = 40;
 /** Lines before a report that tell what led to it. */
 const BEFORE = 3;
 
@@ -27,11 +26,11 @@ export async function readConsoles(runDir: string, guests: readonly Guest[]): Pr
   return consoles;
 }
 
-/** The lines of `console` to show for a guest that ended badly; none for one that passed. */
+/** The lines of `console` to show for a guest that ended badly, the last ones if the kernel said nothing; none for one that passed. */
 export function failingSlices(guest: Guest, console: readonly string[]): Slice[] {
   if (guest.end?.verdict === 'PASS') return [];
   const reports = (guest.end?.findings ?? []).filter(({ known, to }) => !known && to <= console.length);
-  if (reports.length === 0) return [{ from: Math.max(0, console.length - LAST_LINES), to: console.length }];
+  if (reports.length === 0) return [{ from: Math.max(0, console.length - SHOWN_LINES), to: console.length }];
   return merged(reports.map(({ from, to }) => ({ from: Math.max(0, from - 1 - BEFORE), to })));
 }
 
