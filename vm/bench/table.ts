@@ -1,4 +1,5 @@
 /** Measurements as a table of medians, each beside its ratio to the first arm's. */
+import { median } from '../results/statistics.ts';
 
 export interface Row {
   readonly arm: string;
@@ -13,22 +14,23 @@ export interface Row {
 export function summarise(values: readonly { readonly arm: string; readonly value: number }[]): Row[] {
   const arms = [...Map.groupBy(values, ({ arm }) => arm)].map(([arm, samples]) => ({
     arm,
-    sorted: samples.map(({ value }) => value).toSorted((a, b) => a - b),
+    measured: samples.map(({ value }) => value),
   }));
-  const standard = medianOf(arms[0]?.sorted ?? []);
-  return arms.map(({ arm, sorted }) => {
-    const median = medianOf(sorted);
-    return { arm, median, min: sorted[0] ?? 0, max: sorted.at(-1) ?? 0, ratio: median / standard };
+  const standard = median(arms[0]?.measured ?? []);
+  return arms.map(({ arm, measured }) => {
+    const middle = median(measured);
+    const [min, max] = [Math.min(...measured), Math.max(...measured)];
+    return { arm, median: middle, min, max, ratio: middle / standard };
   });
 }
 
 /** Lines of text, columns aligned. */
 export function tableLines(title: string, unit: string, rows: readonly Row[]): string[] {
-  const cells = rows.map(({ arm, median, min, max, ratio }) => [
-    arm,
-    median.toFixed(0),
-    `${min.toFixed(0)} to ${max.toFixed(0)}`,
-    `${ratio.toFixed(2)}x`,
+  const cells = rows.map((row) => [
+    row.arm,
+    row.median.toFixed(0),
+    `${row.min.toFixed(0)} to ${row.max.toFixed(0)}`,
+    `${row.ratio.toFixed(2)}x`,
   ]);
   const table = [[title, `median ${unit}`, 'range', 'ratio'], ...cells];
   const widths = (table[0] ?? []).map((_, column) =>
@@ -41,10 +43,4 @@ export function tableLines(title: string, unit: string, rows: readonly Row[]): s
       )
       .join('  '),
   );
-}
-
-function medianOf(sorted: readonly number[]): number {
-  const upper = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
-  return (lower + upper) / 2;
 }

@@ -1,6 +1,7 @@
 /** Measurements as plots: for each thing measured a row an arm, every value a dot, the median a line. */
 import { markup, type Markup } from '../markup.ts';
 import type { Bench, Run } from '../model.ts';
+import { median } from '../statistics.ts';
 import { percent } from './tests.ts';
 import { count } from './words.ts';
 
@@ -41,13 +42,6 @@ function scaleEnd(largest: number): number {
   if (largest <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(largest));
   return ([1, 1.5, 2, 2.5, 3, 4, 5, 6, 8].find((step) => step * power >= largest) ?? 10) * power;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const upper = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
-  return (lower + upper) / 2;
 }
 
 /** Three digits say all that a measurement here can. */
