@@ -47,7 +47,10 @@ export async function buildAddon(options: BuildOptions = {}): Promise<string> {
   const sources = (await readdir(import.meta.dirname)).filter((name) => /\.[ch]$/.test(name)).toSorted();
 
   const output = join(outDir, 'dirsync.node');
-  const key = await inputsKey([abi, cc, ...flags, await compilerVersion(cc, options.signal)], sources);
+  const key = await inputsKey(
+    [...abi.values(), cc, ...flags, await compilerVersion(cc, options.signal)],
+    sources,
+  );
   // The key holds the output's hash as well: an addon that was overwritten or cut off is made again.
   const made = await readFile(`${output}.key`, 'utf8').catch(() => '');
   const present = await readFile(output).catch(() => undefined);
@@ -56,7 +59,8 @@ export async function buildAddon(options: BuildOptions = {}): Promise<string> {
   const scratch = join(outDir, `scratch-${randomUUID()}`);
   await mkdir(scratch, { recursive: true });
   try {
-    await writeFile(join(scratch, 'dirsync_abi.h'), abi);
+    await mkdir(join(scratch, 'linux'));
+    for (const [name, text] of abi) await writeFile(join(scratch, name), text);
     const names = sources.filter((name) => name.endsWith('.c'));
     await run(
       cc,
@@ -65,7 +69,6 @@ export async function buildAddon(options: BuildOptions = {}): Promise<string> {
     );
     const bytes = await readFile(join(scratch, 'dirsync.node'));
     await writeFile(join(scratch, 'key'), `${key} ${sha256(bytes)}\n`);
-    await rename(join(scratch, 'dirsync_abi.h'), join(outDir, 'dirsync_abi.h'));
     await rename(join(scratch, 'dirsync.node'), output);
     await rename(join(scratch, 'key'), `${output}.key`);
   } finally {

@@ -1,66 +1,88 @@
-/*
- * One entry compared on both sides: the portable way, by statx(2), and the way with the kernel's
- * own call 451.
- *
- * 451 follows symlinks and knows whole seconds only, so it cannot have the last word on equality:
- * statx settles nanoseconds, type, mode and owner, and on a quiet tree both ways give the same
- * bytes. What 451 alone may decide: that a name exists, and that two regular files differ in size
- * or time (if they were made equal between the two calls, reporting them once more does no harm).
- */
+/* One entry, looked at by statx(2): see differ.h. The rules are those of dirsync_diff(2). */
 #define _GNU_SOURCE
 #include "differ.h"
-#include "dirsync_stat.h"
-#include "record.h"
+#include "calls.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#define NS_PER_SEC 1000000000LL
-
-/* |a - b| > slack, without overflow for any times that a file can have. */
-static bool times_differ(const struct statx_timestamp *a, const struct statx_timestamp *b,
-			 int64_t slack_ns)
+static void fail(struct dirsync_rec *record, int error, bool in_destination)
 {
-	__int128 distance = ((__int128)a->tv_sec - b->tv_sec) * NS_PER_SEC +
-			    ((__int128)a->tv_nsec - b->tv_nsec);
-
-	return (distance < 0 ? -distance : distance) > slack_ns;
+	record->err = (int16_t)-error;
+	record->flags = in_destination ? DIRSYNC_REC_ERR_DST : 0;
 }
 
-static bool is_young(const struct statx_timestamp *mtime, int64_t racy_ns)
+/* What the file system does not know stays 0, whatever statx(2) has put there. */
+static void set_attributes(struct dirsync_rec *record, const struct statx *source)
 {
-	struct timespec now;
+	uint32_t mask = source->stx_mask & DIRSYNC_ATTRIBUTES;
 
-	if (racy_ns == 0)
-		return false;
-	clock_gettime(CLOCK_REALTIME, &now);
-	const struct statx_timestamp present = { .tv_sec = now.tv_sec,
-						 .tv_nsec = (uint32_t)now.tv_nsec };
-	return !times_differ(mtime, &present, racy_ns);
+	record->mask = mask;
+	if (mask & STATX_TYPE)
+		record->type = stat_type(source);
+	if (mask & STATX_INO)
+		record->ino = source->stx_ino;
+	if (mask & STATX_SIZE)
+		record->size = source->stx_size;
+	if (mask & STATX_MTIME) {
+		record->mtime_sec = source->stx_mtime.tv_sec;
+		record->mtime_nsec = source->stx_mtime.tv_nsec;
+	}
+	if (mask & STATX_MODE)
+		record->mode = source->stx_mode & 07777;
+	if (mask & STATX_UID)
+		record->uid = source->stx_uid;
+	if (mask & STATX_GID)
+		record->gid = source->stx_gid;
+	if (mask & STATX_NLINK)
+		record->nlink = source->stx_nlink;
 }
 
-/* 1 when the targets differ, 0 when equal, -1 with errno and the side on which it failed. */
+/* False when there is no such entry; else `record` has its attributes, or the reason why not. */
+static bool read_source(const struct compare_request *request, const char *name,
+			struct dirsync_rec *record, struct statx *source)
+{
+	if (stat_at(request->source, name, source) != 0) {
+		if (errno == ENOENT)
+			return false;
+		fail(record, errno, false);
+		return true;
+	}
+	set_attributes(record, source);
+	return true;
+}
+
+bool look_at(const struct compare_request *request, const char *name, unsigned char type,
+	     struct dirsync_rec *record)
+{
+	struct statx source;
+
+	*record = (struct dirsync_rec){ .type = type };
+	return read_source(request, name, record, &source);
+}
+
+/* 1 when the targets differ, 0 when equal, -1 when `record` says why that cannot be told. */
 static int links_differ(const struct compare_request *request, const char *name,
-			bool *in_destination)
+			struct dirsync_rec *record)
 {
 	char source[PATH_MAX], destination[PATH_MAX];
 	ssize_t source_length = readlinkat(request->source, name, source, sizeof(source));
 	ssize_t destination_length;
 
-	*in_destination = false;
-	if (source_length < 0)
+	if (source_length < 0) {
+		fail(record, errno, false);
 		return -1;
-	*in_destination = true;
+	}
 	destination_length =
 		readlinkat(request->destination, name, destination, sizeof(destination));
-	if (destination_length < 0)
+	if (destination_length < 0) {
+		fail(record, errno, true);
 		return -1;
+	}
 	return source_length != destination_length ||
 	       memcmp(source, destination, (size_t)source_length) != 0;
 }
@@ -73,139 +95,83 @@ static uint32_t attributes_differ(const struct compare_request *request, const s
 	uint32_t diff = 0;
 
 	if (type == DT_REG && a->stx_size != b->stx_size)
-		diff |= DIFF_SIZE;
-	if (type != DT_DIR && times_differ(&a->stx_mtime, &b->stx_mtime, request->mtime_slack_ns))
-		diff |= DIFF_MTIME;
+		diff |= DIRSYNC_DIFF_SIZE;
+	if (type != DT_DIR &&
+	    times_differ(a->stx_mtime.tv_sec, a->stx_mtime.tv_nsec, b->stx_mtime.tv_sec,
+			 b->stx_mtime.tv_nsec, request->mtime_slack_ns))
+		diff |= DIRSYNC_DIFF_MTIME;
 	if (type != DT_LNK && (a->stx_mode & 07777) != (b->stx_mode & 07777))
-		diff |= DIFF_MODE;
+		diff |= DIRSYNC_DIFF_MODE;
 	if (a->stx_uid != b->stx_uid || a->stx_gid != b->stx_gid)
-		diff |= DIFF_OWNER;
+		diff |= DIRSYNC_DIFF_OWNER;
 	if ((type == DT_CHR || type == DT_BLK) &&
 	    (a->stx_rdev_major != b->stx_rdev_major || a->stx_rdev_minor != b->stx_rdev_minor))
-		diff |= DIFF_RDEV;
+		diff |= DIRSYNC_DIFF_RDEV;
 	return diff & request->compare;
 }
 
-/*
- * Through /proc the path stays short, however deep the directory is, and needs no current
- * directory.
- */
-static int dirsync_stat_at(int dir, const char *name, struct dirsync_info *info)
-{
-	char path[NAME_MAX + 64];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name);
-	return dirsync_stat(path, info);
-}
-
-/* The bits of SIZE and MTIME in which 451 says that the two differ; 0 when it cannot tell. */
-static uint32_t kernel_differ(const struct compare_request *request, const char *name)
-{
-	struct dirsync_info a, b;
-	int64_t seconds;
-	uint32_t diff = 0;
-
-	if (dirsync_stat_at(request->source, name, &a) != 0 ||
-	    dirsync_stat_at(request->destination, name, &b) != 0)
-		return 0;
-	if (!a.exists || !b.exists)
-		return 0;
-	if (a.size != b.size)
-		diff |= DIFF_SIZE;
-	seconds = a.mtime > b.mtime ? a.mtime - b.mtime : b.mtime - a.mtime;
-	/* Times whose seconds are n apart are more than n - 1 seconds apart. */
-	if (seconds > 0 && (__int128)(seconds - 1) * NS_PER_SEC >= request->mtime_slack_ns)
-		diff |= DIFF_MTIME;
-	return diff & request->compare;
-}
-
-static void differ_on_both_sides(const struct compare_request *request, const char *name,
-				 struct difference *out)
+static void compare_destination(const struct compare_request *request, const char *name,
+				const struct statx *source, struct dirsync_rec *record)
 {
 	struct statx destination;
-	uint32_t early = 0;
-	int result;
 
-	if (request->kernel && stat_type(&out->source) == DT_REG)
-		early = kernel_differ(request, name);
-	if (stat_at(request->destination, name, &destination) < 0) {
-		out->error = errno == ENOENT ? 0 : errno;
-		out->error_in_destination = out->error != 0;
-		out->diff = errno == ENOENT ? DIFF_MISSING : 0;
+	if (stat_at(request->destination, name, &destination) != 0) {
+		if (errno == ENOENT)
+			record->diff = DIRSYNC_DIFF_MISSING;
+		else
+			fail(record, errno, true);
 		return;
 	}
-	if (stat_type(&out->source) != stat_type(&destination)) {
-		out->diff = DIFF_TYPE;
+	if (stat_type(source) != stat_type(&destination)) {
+		record->diff = DIRSYNC_DIFF_TYPE;
 		return;
 	}
-	out->diff = attributes_differ(request, &out->source, &destination) | early;
-	if (stat_type(&destination) != DT_LNK || !(request->compare & DIFF_LINK))
-		return;
-	result = links_differ(request, name, &out->error_in_destination);
-	if (result < 0)
-		out->error = errno;
-	else if (result > 0)
-		out->diff |= DIFF_LINK;
+	record->diff = attributes_differ(request, source, &destination);
+	if (record->type == DT_LNK && (request->compare & DIRSYNC_DIFF_LINK) &&
+	    links_differ(request, name, record) > 0)
+		record->diff |= DIRSYNC_DIFF_LINK;
 }
 
-/* The cheap question of who looks for extras: is the name there at all? */
-static void differ_in_existence(const struct compare_request *request, const char *name,
-				struct difference *out)
+/* The question of who looks for extras: is the name there at all? Nothing else will be told. */
+static bool asks_for_existence(const struct compare_request *request)
 {
-	struct dirsync_info info;
-	struct statx destination;
-
-	/*
-	 * Whatever a symlink leads to exists only if the symlink does, so "exists" is the truth;
-	 * its contrary may not be.
-	 */
-	if (request->kernel && dirsync_stat_at(request->destination, name, &info) == 0 &&
-	    info.exists)
-		return;
-	if (stat_at(request->destination, name, &destination) == 0)
-		return;
-	if (errno == ENOENT) {
-		out->diff = DIFF_MISSING;
-		return;
-	}
-	out->error = errno;
-	out->error_in_destination = true;
+	return (request->report & ~(uint32_t)(DIRSYNC_DIFF_MISSING | DIRSYNC_REPORT_DIRS)) == 0;
 }
 
-static void read_source(const struct compare_request *request, const char *name,
-			struct difference *out)
+static bool differ_in_existence(const struct compare_request *request, const char *name,
+				struct dirsync_rec *record)
 {
-	if (stat_at(request->source, name, &out->source) == 0) {
-		out->has_source = true;
-		return;
+	struct statx source, destination;
+	bool returned;
+
+	if (stat_at(request->destination, name, &destination) != 0) {
+		if (errno != ENOENT) {
+			fail(record, errno, true);
+			return true;
+		}
+		record->diff = DIRSYNC_DIFF_MISSING;
 	}
-	out->vanished = errno == ENOENT;
-	out->error = errno;
+	/* DT_UNKNOWN may turn out to be a directory. */
+	returned = (record->diff & request->report) != 0 ||
+		   ((request->report & DIRSYNC_REPORT_DIRS) &&
+		    (record->type == DT_DIR || record->type == DT_UNKNOWN));
+	return !returned || read_source(request, name, record, &source);
 }
 
-void differ(const struct compare_request *request, const char *name, unsigned char type,
-	    struct difference *out)
+bool differ(const struct compare_request *request, const char *name, unsigned char type,
+	    const struct timespec *now, struct dirsync_rec *record)
 {
-	bool only_existence = (request->report & ~(DIFF_MISSING | REPORT_DIRS)) == 0;
+	struct statx source;
 
-	memset(out, 0, offsetof(struct difference, source));
-	if (only_existence && request->destination >= 0) {
-		differ_in_existence(request, name, out);
-		/*
-		 * Attributes are read for what will be returned only; DT_UNKNOWN may turn out to be
-		 * a directory.
-		 */
-		if (out->error == 0 && (out->diff != 0 || type == DT_DIR || type == DT_UNKNOWN))
-			read_source(request, name, out);
-		return;
-	}
-	read_source(request, name, out);
-	if (!out->has_source)
-		return;
-	if (request->destination < 0)
-		out->diff = DIFF_MISSING;
-	else
-		differ_on_both_sides(request, name, out);
-	if (stat_type(&out->source) == DT_REG && is_young(&out->source.stx_mtime, request->racy_ns))
-		out->diff |= DIFF_RACY;
+	*record = (struct dirsync_rec){ .type = type };
+	if (asks_for_existence(request))
+		return differ_in_existence(request, name, record);
+	if (!read_source(request, name, record, &source))
+		return false;
+	if (record->err != 0)
+		return true;
+	compare_destination(request, name, &source, record);
+	if (record_is_racy(request, record, now))
+		record->diff |= DIRSYNC_DIFF_RACY;
+	return true;
 }

@@ -1,36 +1,20 @@
-/* One entry compared on both sides. */
+/* One entry of the source, looked at by statx(2), and compared with that of the destination. */
 #ifndef DIRSYNC_DIFFER_H
 #define DIRSYNC_DIFFER_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "record.h"
 
-#include "stat.h"
+/*
+ * Both fill all of a record but its lengths and its name; false when the source has no such entry
+ * (any more). `type` is what getdents64 said of the entry, possibly DT_UNKNOWN.
+ */
 
-/* What a comparison of two directories was asked to do; bits are in record.h. */
-struct compare_request {
-	int source;
-	int destination; /* -1: nothing is there */
-	uint32_t compare;
-	uint32_t report;
-	uint64_t max_entries; /* 0: no limit */
-	int64_t mtime_slack_ns;
-	int64_t racy_ns;
-	bool kernel; /* ask call 451 first */
-};
+/* The entry's attributes, whatever the destination has. */
+bool look_at(const struct compare_request *request, const char *name, unsigned char type,
+	     struct dirsync_rec *record);
 
-/* What came out for one name. */
-struct difference {
-	uint32_t diff;
-	bool vanished; /* the source is gone; nothing else counts */
-	int error;     /* errno, or 0 */
-	bool error_in_destination;
-	bool has_source; /* `source` is filled */
-	struct statx source;
-};
-
-/* `type` is what getdents64 said of the source, possibly DT_UNKNOWN. */
-void differ(const struct compare_request *request, const char *name, unsigned char type,
-	    struct difference *out);
+/* With what the destination has, which must be a directory. */
+bool differ(const struct compare_request *request, const char *name, unsigned char type,
+	    const struct timespec *now, struct dirsync_rec *record);
 
 #endif

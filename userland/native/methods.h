@@ -7,7 +7,7 @@
 extern const struct method open_methods[];
 extern const struct method stat_methods[];
 extern const struct method compare_methods[];
-extern const struct method dirsync_methods[];
+extern const struct method probe_methods[];
 extern const struct method inotify_methods[];
 extern const struct method watch_methods[];
 extern const struct method at_methods[];

@@ -14,7 +14,9 @@ static const char *const SOURCES[SHAPE_COUNT] = {
 	[SHAPE_INOTIFY_EVENT] = "((wd, mask, cookie, name) => ({ wd, mask, cookie, name }))",
 	[SHAPE_COPY_RESULT] =
 		"((changed, bytes, method, source) => ({ changed, bytes, method, source }))",
-	[SHAPE_COUNTERS] = "((statx, dirsyncStat, getdents) => ({ statx, dirsyncStat, getdents }))",
+	[SHAPE_COUNTERS] =
+		"((statx, getdents, dirsyncStat, dirsyncList, dirsyncDiff) =>"
+		" ({ statx, getdents, dirsyncStat, dirsyncList, dirsyncDiff }))",
 };
 
 /* The compiled functions of one environment; a worker thread has its own. */

@@ -10,25 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-struct counters counters;
-
-static int stat_flags(int dir, const char *name, int flags, struct statx *stat)
-{
-	atomic_fetch_add_explicit(&counters.statx, 1, memory_order_relaxed);
-	/* No automount: looking at a directory must not mount something there. */
-	return statx(dir, name, flags | AT_NO_AUTOMOUNT, STATX_BASIC_STATS, stat);
-}
-
-int stat_at(int dir, const char *name, struct statx *stat)
-{
-	return stat_flags(dir, name, AT_SYMLINK_NOFOLLOW, stat);
-}
-
-int stat_fd(int fd, struct statx *stat)
-{
-	return stat_flags(fd, "", AT_EMPTY_PATH, stat);
-}
-
 napi_value stat_make(napi_env env, const struct statx *stat)
 {
 	napi_value ino;
@@ -139,9 +120,8 @@ static napi_value list_dir(napi_env env, napi_callback_info info)
 	if (napi_create_array(env, &list) != napi_ok)
 		return NULL;
 	for (;;) {
-		ssize_t length = getdents64(dir, buffer, sizeof(buffer));
+		ssize_t length = read_entries(dir, buffer, sizeof(buffer));
 
-		atomic_fetch_add_explicit(&counters.getdents, 1, memory_order_relaxed);
 		if (length < 0)
 			return throw_system(&call, errno, "getdents64", NULL);
 		if (length == 0)
@@ -171,10 +151,12 @@ static napi_value counters_method(napi_env env, napi_callback_info info)
 	(void)info;
 	const napi_value values[] = {
 		make_number(env, (double)atomic_load(&counters.statx)),
-		make_number(env, (double)atomic_load(&counters.dirsync_stat)),
 		make_number(env, (double)atomic_load(&counters.getdents)),
+		make_number(env, (double)atomic_load(&counters.dirsync_stat)),
+		make_number(env, (double)atomic_load(&counters.dirsync_list)),
+		make_number(env, (double)atomic_load(&counters.dirsync_diff)),
 	};
-	return shape_make(env, SHAPE_COUNTERS, 3, values);
+	return shape_make(env, SHAPE_COUNTERS, sizeof(values) / sizeof(values[0]), values);
 }
 
 const struct method stat_methods[] = {

@@ -16,7 +16,7 @@ Makes the destination an exact replica of the source, and keeps it so.
   -v, --verbose       print every entry, also of the first synchronization
   -q, --quiet         print nothing but warnings and errors
   --stats             print totals at the end
-  --metadata SOURCE   auto, kernel (system call 451) or statx
+  --metadata SOURCE   auto, kernel (the calls of our patches) or statx
   --fsync             write through to the disk before replacing a file
   -V, --version       version, and where metadata comes from
   -h, --help          this text

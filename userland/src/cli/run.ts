@@ -5,7 +5,8 @@ import { ContentLedger } from '../compare/content-ledger.ts';
 import { WatchTree, type DirectoryNode } from '../detect/watch-tree.ts';
 import { DirtySet } from '../dirty/dirty-set.ts';
 import { EXIT, SyncError, type ExitCode } from '../errors.ts';
-import { NoKernelMetadata, probeMetadata, type Metadata } from '../metadata/probe.ts';
+import { NoKernelMetadata, probeMetadata } from '../metadata/probe.ts';
+import type { MetadataSource } from '../metadata/source.ts';
 import type { Addon } from '../native/addon.ts';
 import { countingSink } from '../report.ts';
 import { openRoots } from '../roots/open-roots.ts';
@@ -53,7 +54,7 @@ export async function runSync(options: SyncOptions, environment: RunEnvironment)
       temps: new TempNames(),
       budget: new DeleteBudget(options.maxDelete),
       policy: { ...options.policy, owner: isRoot },
-      metadata: metadata.source,
+      metadata,
       sink,
       signal,
       once: options.once,
@@ -81,13 +82,13 @@ export async function runSync(options: SyncOptions, environment: RunEnvironment)
   }
 }
 
-function chooseMetadata(addon: Addon, options: SyncOptions): Metadata {
+function chooseMetadata(addon: Addon, options: SyncOptions): MetadataSource {
   try {
     return probeMetadata(addon, options.metadata);
   } catch (error) {
     if (!(error instanceof NoKernelMetadata)) throw error;
     throw new SyncError(EXIT.USAGE, error.code, {
-      tried: 'use the system call dirsync_stat (--metadata kernel)',
+      tried: 'use the system calls of the dirsync patches (--metadata kernel)',
       found: probeMetadata(addon).reason,
       hint: '--metadata auto, or boot a kernel with the dirsync patches',
     });

@@ -1,13 +1,14 @@
 /** The lines of `--stats` and `--version`. */
-import type { Metadata } from '../metadata/probe.ts';
+import type { MetadataSource } from '../metadata/source.ts';
 import type { Counters } from '../native/addon.ts';
 import type { Totals } from '../report.ts';
 import { VERSION } from '../version.ts';
 
-export function statsLines(totals: Readonly<Totals>, calls: Counters, metadata: Metadata): string[] {
+export function statsLines(totals: Readonly<Totals>, calls: Counters, metadata: MetadataSource): string[] {
   return [
-    `Metadata: ${metadata.source} (${metadata.reason})`,
-    `Calls: ${calls.statx} statx, ${calls.dirsyncStat} dirsync_stat, ${calls.getdents} getdents64`,
+    `Metadata: ${metadata.kind} (${metadata.reason})`,
+    `Calls: ${calls.statx} statx, ${calls.getdents} getdents64, ${calls.dirsyncStat} dirsync_stat, ` +
+      `${calls.dirsyncList} dirsync_list, ${calls.dirsyncDiff} dirsync_diff`,
     `Copied: ${totals.copied} entries, ${totals.bytes} bytes`,
     `Created directories: ${totals.createdDirectories}`,
     `Updated: ${totals.updated}`,
@@ -17,10 +18,10 @@ export function statsLines(totals: Readonly<Totals>, calls: Counters, metadata: 
   ];
 }
 
-export function versionLines(metadata: Metadata): string[] {
+export function versionLines(metadata: MetadataSource): string[] {
   return [
     `dirsync ${VERSION}`,
-    `metadata: ${metadata.source} (${metadata.reason})`,
+    `metadata: ${metadata.kind} (${metadata.reason})`,
     `node: ${process.version}`,
   ];
 }

@@ -2,6 +2,7 @@
 import type { Addon, ByteString, Fd } from '../native/addon.ts';
 import { compareEntries } from '../metadata/compare.ts';
 import { DIFF, REPORT, type EntryRecord } from '../metadata/records.ts';
+import type { MetadataSource } from '../metadata/source.ts';
 import type { Difference } from './difference.ts';
 
 export type Finding =
@@ -21,7 +22,7 @@ export interface DirectoryComparison {
   readonly destination: Fd;
   /** `DIFF` bits to compare. */
   readonly compared: number;
-  readonly metadata: 'kernel' | 'statx';
+  readonly metadata: MetadataSource;
   /** Yield entries that do not differ, too. */
   readonly all: boolean;
 }
@@ -33,12 +34,12 @@ export function* compareDirectories(
 ): Generator<Finding, void, void> {
   const { source, destination, compared, metadata, all } = comparison;
   const always = DIFF.MISSING | DIFF.TYPE | REPORT.DIRECTORIES | (all ? REPORT.ALL : 0);
-  const request = { compare: compared, report: always | compared, source: metadata };
-  for (const record of compareEntries(addon, source, destination, request)) yield finding(record);
+  const request = { compare: compared, report: always | compared };
+  for (const record of compareEntries(addon, metadata, source, destination, request)) yield finding(record);
   if (destination === -1) return;
   // The mirror image: a name of the destination that is missing in the source is an extra one.
-  const mirrored = { compare: 0, report: DIFF.MISSING, source: metadata };
-  for (const record of compareEntries(addon, destination, source, mirrored)) {
+  const mirrored = { compare: 0, report: DIFF.MISSING };
+  for (const record of compareEntries(addon, metadata, destination, source, mirrored)) {
     if (record.errno !== 0) yield problem(record, record.errorSide === 'source' ? 'destination' : 'source');
     else if ((record.diff & DIFF.MISSING) !== 0)
       yield { kind: 'entry', name: record.name, type: null, diff: 0 };

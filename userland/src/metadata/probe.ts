@@ -1,25 +1,19 @@
 /**
- * Decides where metadata comes from: the patched kernel's call 451, or statx everywhere else.
+ * Decides where metadata comes from: the patched kernel's calls, or statx everywhere else.
  *
- * A number is no proof: on other kernels 451 is another call. So the kernel must announce it in a sysctl first, and
- * nothing is ever called on the strength of less.
+ * A number is no proof: on other kernels 451 is another call. So the kernel must announce all of them in a sysctl first,
+ * and nothing is ever called on the strength of less. Then 1451, which means nothing anywhere else, has to answer a query
+ * with its magic number, and 451 has to agree with stat(2).
  */
 import { readFileSync } from 'node:fs';
 import type { Addon } from '../native/addon.ts';
+import { MetadataSource } from './source.ts';
 
-/** The patched kernel's announcement: the version of the ABI, then the numbers of its calls, e.g. `1 451`. */
+/** The patched kernel's announcement: the version of the ABI, then the numbers of its calls: `1 451 1451 1452`. */
 export const ABI_SYSCTL = '/proc/sys/fs/dirsync_abi';
 
-export type MetadataSource = 'kernel' | 'statx';
-
-export interface Metadata {
-  readonly source: MetadataSource;
-  /** Why, in one line for `--version` and `--stats`. */
-  readonly reason: string;
-}
-
-/** What a person may ask for; `auto` takes the kernel's call where it is. */
-export type MetadataChoice = 'auto' | MetadataSource;
+/** What a person may ask for; `auto` takes the kernel's calls where they are. */
+export type MetadataChoice = 'auto' | 'kernel' | 'statx';
 
 /** The version and the calls that the announcement names, or null when it is none. */
 export function parseAbi(text: string): { version: number; calls: ReadonlySet<number> } | null {
@@ -35,22 +29,22 @@ export class NoKernelMetadata extends Error {
 
   constructor(reason: string) {
     super(
-      `NO_KERNEL_METADATA\n  tried: use the system call dirsync_stat\n  found: ${reason}\n` +
+      `NO_KERNEL_METADATA\n  tried: use the system calls of the dirsync patches\n  found: ${reason}\n` +
         `  try:   --metadata auto, or boot a kernel with the dirsync patches`,
     );
     this.name = 'NoKernelMetadata';
   }
 }
 
-let detected: Metadata | undefined;
+let detected: MetadataSource | undefined;
 
 /**
  * The source to use; detected once a process. Throws `NoKernelMetadata` when `choice` is `kernel` and it is not there.
  */
-export function probeMetadata(addon: Addon, choice: MetadataChoice = 'auto'): Metadata {
-  if (choice === 'statx') return { source: 'statx', reason: 'asked for' };
+export function probeMetadata(addon: Addon, choice: MetadataChoice = 'auto'): MetadataSource {
+  if (choice === 'statx') return new MetadataSource('statx', 'asked for');
   detected ??= detect(addon, readAnnouncement());
-  if (choice === 'kernel' && detected.source !== 'kernel') throw new NoKernelMetadata(detected.reason);
+  if (choice === 'kernel' && detected.kind !== 'kernel') throw new NoKernelMetadata(detected.reason);
   return detected;
 }
 
@@ -62,21 +56,24 @@ function readAnnouncement(): string | null {
   }
 }
 
-/** The decision for what the sysctl holds (null: it cannot be read). Calls 451 only when it is announced. */
+/** The decision for what the sysctl holds (null: it cannot be read). Calls only what is announced. */
 export function detect(
-  addon: Pick<Addon, 'dirsyncAbi' | 'dirsyncSelfCheck'>,
+  addon: Pick<Addon, 'dirsyncAbi' | 'dirsyncQuery' | 'dirsyncSelfCheck'>,
   announcement: string | null,
-): Metadata {
-  const { version, dirsyncStat } = addon.dirsyncAbi;
-  if (announcement === null) return { source: 'statx', reason: `no ${ABI_SYSCTL}` };
+): MetadataSource {
+  const { version, dirsyncStat, dirsyncList, dirsyncDiff } = addon.dirsyncAbi;
+  const calls = [dirsyncStat, dirsyncList, dirsyncDiff];
+  if (announcement === null) return new MetadataSource('statx', `no ${ABI_SYSCTL}`);
   const abi = parseAbi(announcement);
   if (abi?.version !== version) {
     const said = JSON.stringify(announcement.slice(0, 40).trim());
-    return { source: 'statx', reason: `unknown ABI ${said} in ${ABI_SYSCTL}` };
+    return new MetadataSource('statx', `unknown ABI ${said} in ${ABI_SYSCTL}`);
   }
-  if (!abi.calls.has(dirsyncStat))
-    return { source: 'statx', reason: `${ABI_SYSCTL} lists no ${dirsyncStat}` };
+  const missing = calls.filter((call) => !abi.calls.has(call));
+  if (missing.length > 0) return new MetadataSource('statx', `${ABI_SYSCTL} lists no ${missing.join(', ')}`);
+  if (!addon.dirsyncQuery())
+    return new MetadataSource('statx', `call ${dirsyncList} does not answer a query`);
   if (!addon.dirsyncSelfCheck())
-    return { source: 'statx', reason: `call ${dirsyncStat} disagrees with stat(2) about /` };
-  return { source: 'kernel', reason: `call ${dirsyncStat} announced and checked` };
+    return new MetadataSource('statx', `call ${dirsyncStat} disagrees with stat(2) about /`);
+  return new MetadataSource('kernel', `calls ${calls.join(', ')} announced and checked`);
 }

@@ -1,7 +1,7 @@
 /**
  * The records in which a comparison of two directories comes back, whether the kernel or the addon made them.
  *
- * The layout is that of `struct dirsync_hdr` and `struct dirsync_rec` (native/record.h has the C side): native byte
+ * The layout is that of `struct dirsync_hdr` and `struct dirsync_rec` of linux/dirsync.h in the patch series: native byte
  * order (little-endian on x86_64), records padded to 8 bytes, each name followed by at least one NUL.
  */
 import type { ByteString, FileType } from '../native/addon.ts';

@@ -159,9 +159,10 @@ export interface CopyResult {
 /** Calls made by this process since it started. */
 export interface Counters {
   readonly statx: number;
-  /** Calls of 451. */
-  readonly dirsyncStat: number;
   readonly getdents: number;
+  readonly dirsyncStat: number;
+  readonly dirsyncList: number;
+  readonly dirsyncDiff: number;
 }
 
 /** The numbers of `compareDirs`; named bits are in metadata/records.ts. */
@@ -170,7 +171,10 @@ export interface CompareRequest {
   readonly compare: number;
   /** `DIFF` and `REPORT` bits: an entry is returned when it has one of them. Entries with an error always are. */
   readonly report: number;
-  /** `kernel` needs a successful `dirsyncSelfCheck` before, else ENOSYS is thrown. */
+  /**
+   * Who compares; the bytes are the same. `kernel` needs a successful `dirsyncQuery` and `dirsyncSelfCheck` before, else
+   * ENOSYS is thrown.
+   */
   readonly source: 'kernel' | 'statx';
   /** Stop after that many entries of the source, even if the buffer has room; 0 = no limit. */
   readonly maxEntries?: number;
@@ -178,6 +182,14 @@ export interface CompareRequest {
   readonly mtimeSlackNs?: number;
   /** Regular files whose mtime is within this of now get the diff bit RACY, in nanoseconds. Default 0: never. */
   readonly racyNs?: number;
+}
+
+/** The version that the sysctl begins with, and the numbers of the calls. */
+export interface DirsyncAbi {
+  readonly version: number;
+  readonly dirsyncStat: number;
+  readonly dirsyncList: number;
+  readonly dirsyncDiff: number;
 }
 
 export interface Addon {
@@ -204,14 +216,19 @@ export interface Addon {
    * Compares each name of `source`, from the fd's own position, with the same name of `destination` (-1: everything is
    * missing) and fills `buffer` with a header and the records of those that differ; returns the bytes written. Call
    * again until the header has EOF. `compareEntries` of metadata/compare.ts does that: use it instead.
+   *
+   * EACCES: names may not be looked up in one of the two. ENOENT: one of them was removed; nothing is known then.
+   * EINVAL: `buffer` has less than 352 bytes, or the request has bits that mean nothing.
    */
   compareDirs(source: Fd, destination: Fd, buffer: Uint8Array, request: CompareRequest): number;
-  /** What the kernel patches say of themselves: the version that the sysctl begins with, and the number of the call. */
-  readonly dirsyncAbi: { readonly version: number; readonly dirsyncStat: number };
+  /** What the kernel patches say of themselves. */
+  readonly dirsyncAbi: DirsyncAbi;
   /**
-   * Calls 451 once, on `/`, and says whether its answer agrees with stat(2) in every byte. Only to be called when the
-   * kernel has announced it: see metadata/probe.ts, which nobody should go round.
+   * Asks dirsync_list whether it is that call: whether it answers with its magic number. This and `dirsyncSelfCheck` are
+   * only to be called when the kernel has announced the calls: see metadata/probe.ts, which nobody should go round.
    */
+  dirsyncQuery(): boolean;
+  /** Calls dirsync_stat once, on `/`, and says whether its answer agrees with stat(2) in every byte. */
   dirsyncSelfCheck(): boolean;
   counters(): Counters;
 

@@ -4,6 +4,7 @@ import type { ContentLedger } from '../compare/content-ledger.ts';
 import type { DirectoryNode, WatchTree } from '../detect/watch-tree.ts';
 import type { DirtySet } from '../dirty/dirty-set.ts';
 import type { ByteString } from '../native/addon.ts';
+import type { MetadataSource } from '../metadata/source.ts';
 import type { RelativePath, SyncSink } from '../report.ts';
 import type { Roots } from '../roots/roots.ts';
 
@@ -13,7 +14,7 @@ export interface SyncContext extends ExecutorContext {
   readonly dirty: DirtySet<DirectoryNode>;
   readonly ledger: ContentLedger<DirectoryNode>;
   readonly sink: SyncSink;
-  readonly metadata: 'kernel' | 'statx';
+  readonly metadata: MetadataSource;
   /** Tell what would be done, and touch nothing. */
   readonly dryRun: boolean;
   /** Compare and apply once, and end; else go on until told to stop. */

@@ -9,7 +9,7 @@ import {
   type EntryRecord,
 } from '../../../../userland/src/metadata/records.ts';
 
-/** Written from the struct in native/record.h, not from the decoder. */
+/** Written from the struct in linux/dirsync.h, not from the decoder. */
 function encode(flags: number, records: readonly EntryRecord[]): Buffer {
   const header = Buffer.alloc(HEADER_SIZE);
   header.writeUInt32LE(MAGIC, 0);
@@ -27,7 +27,7 @@ function encode(flags: number, records: readonly EntryRecord[]): Buffer {
     bytes.writeUInt8(record.errorSide === 'destination' ? RECORD.ERROR_IN_DESTINATION : 0, 5);
     bytes.writeInt16LE(record.errno, 6);
     bytes.writeUInt32LE(record.diff, 8);
-    bytes.writeUInt32LE(record.hasAttributes ? 0x7ff : 0, 12);
+    bytes.writeUInt32LE(record.hasAttributes ? 0x35f : 0, 12);
     bytes.writeBigUInt64LE(record.ino, 16);
     bytes.writeBigUInt64LE(BigInt(record.size), 24);
     bytes.writeBigInt64LE(BigInt(record.mtimeSec), 32);

@@ -20,18 +20,24 @@ diff --git a/${HEADER} b/${HEADER}
 new file mode 100644
 --- /dev/null
 +++ b/${HEADER}
-@@ -0,0 +1,5 @@
+@@ -0,0 +1,9 @@
 +#include <linux/types.h>
 +
 +struct dirsync_info {
 +	int	exists;
 +};
++struct dirsync_list_args {
++};
++struct dirsync_diff_args {
++};
 diff --git a/${TABLE} b/${TABLE}
 --- a/${TABLE}
 +++ b/${TABLE}
-@@ -372,6 +372,7 @@
+@@ -372,6 +372,9 @@
  450	common	set_mempolicy_home_node	sys_set_mempolicy_home_node
 +451	common	dirsync_stat		sys_dirsync_stat
++1451	64	dirsync_list		sys_dirsync_list
++1452	64	dirsync_diff		sys_dirsync_diff
  
 -- 
 2.39.5
@@ -52,16 +58,25 @@ const CHANGE = `Subject: [PATCH 2/2] more
 2.39.5
 `;
 
-void t.test('the header is what the series leaves, with the number of the table', async (t) => {
+/** The generated header of that name. */
+function header(name: string, ...patches: readonly string[]): string {
+  return generateAbi(patches).get(name) ?? '';
+}
+
+void t.test('the header is what the series leaves, the numbers are those of the table', async (t) => {
   t.match(
-    generateAbi([CREATE]),
-    /\nstruct dirsync_info \{\n\tint\texists;\n\};\n\n#define __NR_dirsync_stat 451\n$/,
+    header('linux/dirsync.h', CREATE),
+    /^#include <linux\/types.h>\n\nstruct dirsync_info \{\n\tint\texists;\n\};\n/,
   );
   t.match(
-    generateAbi([CREATE, CHANGE]),
-    '#include <linux/types.h>\n\nstruct dirsync_info {\n\tint\tthere;\n\tlong\tsize;\n};\n',
+    header('linux/dirsync.h', CREATE, CHANGE),
+    '#include <linux/types.h>\n\nstruct dirsync_info {\n\tint\tthere;\n\tlong\tsize;\n};\nstruct dirsync_list_args {\n',
   );
-  t.notMatch(generateAbi([CREATE]), /nonsense|elsewhere/);
+  t.notMatch(header('linux/dirsync.h', CREATE), /nonsense|elsewhere/);
+  t.match(
+    header('dirsync_abi.h', CREATE),
+    /\n#pragma once\n#define __NR_dirsync_stat 451\n#define __NR_dirsync_list 1451\n#define __NR_dirsync_diff 1452\n$/,
+  );
 });
 
 void t.test('a series without them is refused, by name', async (t) => {
@@ -70,6 +85,10 @@ void t.test('a series without them is refused, by name', async (t) => {
     code: 'ABI_NOT_IN_SERIES',
     message: TABLE,
   });
+  t.throws(() => generateAbi([CREATE.replace('+1452', ' 1452')]), { message: 'no line for dirsync_diff' });
+  t.throws(() => generateAbi([CREATE.replace('struct dirsync_list_args', 'struct other')]), {
+    message: 'no struct dirsync_list_args',
+  });
   t.throws(() => generateAbi([CHANGE, CREATE]), {
     code: 'ABI_NOT_IN_SERIES',
     message: /does not fit at line 2/,
@@ -77,9 +96,14 @@ void t.test('a series without them is refused, by name', async (t) => {
   await t.rejects(readSeries('/nonexistent'), { code: 'ABI_NOT_IN_SERIES', message: '/nonexistent' });
 });
 
-void t.test('the real series holds 451 and a struct of three members', async (t) => {
+void t.test('the real series holds the three calls, and their structs', async (t) => {
   const series = await readSeries(resolve(import.meta.dirname, '../../../../kernel-patch/series'));
-  const header = generateAbi(series);
-  t.match(header, '#define __NR_dirsync_stat 451\n');
-  t.match(header, /struct dirsync_info \{\s+int\s+exists;\s+\w+\s+size;\s+\w+\s+mtime;\s+\};/);
+  t.match(
+    header('dirsync_abi.h', ...series),
+    '_stat 451\n#define __NR_dirsync_list 1451\n#define __NR_dirsync_diff 1452\n',
+  );
+  t.match(
+    header('linux/dirsync.h', ...series),
+    /struct dirsync_info \{\s+int\s+exists;\s+\w+\s+size;\s+\w+\s+mtime;\s+\};/,
+  );
 });

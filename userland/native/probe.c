@@ -1,30 +1,21 @@
 /*
- * The call 451, made in the one way that is harmless where the number means something else.
- *
- * From Linux 6.5 on, 451 is cachestat(fd, range, cstat, flags): with cstat 0 and all bits set in
- * flags that is refused before anything is written. Whether the call is there at all is asked
- * elsewhere (metadata/probe.ts).
+ * The two questions by which the dirsync calls are known, asked after the kernel has announced them
+ * (metadata/probe.ts): does 1451 answer with its magic number, and does 451 agree with stat(2)?
  */
 #define _GNU_SOURCE
-#include "dirsync_stat.h"
+#include "probe.h"
+#include "calls.h"
 #include "methods.h"
-#include "stat.h"
 
+#include <stddef.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-static atomic_bool usable;
+static atomic_bool answered;
+static atomic_bool agreed;
 
-bool dirsync_stat_usable(void)
+bool kernel_is_usable(void)
 {
-	return atomic_load(&usable);
-}
-
-int dirsync_stat(const char *path, struct dirsync_info *info)
-{
-	atomic_fetch_add_explicit(&counters.dirsync_stat, 1, memory_order_relaxed);
-	return (int)syscall(__NR_dirsync_stat, path, info, 0L, ~0UL, 0L, 0L);
+	return atomic_load(&answered) && atomic_load(&agreed);
 }
 
 static bool agrees(const struct dirsync_info *info, const struct stat *stat)
@@ -59,14 +50,22 @@ static bool self_check(void)
 	return padding_is_zero(&info) && (agrees(&info, &before) || agrees(&info, &after));
 }
 
+static napi_value query(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	atomic_store(&answered, dirsync_list(-1, NULL, DIRSYNC_QUERY) == DIRSYNC_MAGIC);
+	return make_bool(env, atomic_load(&answered));
+}
+
 static napi_value self_check_method(napi_env env, napi_callback_info info)
 {
 	(void)info;
-	atomic_store(&usable, self_check());
-	return make_bool(env, dirsync_stat_usable());
+	atomic_store(&agreed, self_check());
+	return make_bool(env, atomic_load(&agreed));
 }
 
-const struct method dirsync_methods[] = {
+const struct method probe_methods[] = {
+	{ "dirsyncQuery", query },
 	{ "dirsyncSelfCheck", self_check_method },
 	{ NULL, NULL },
 };
