@@ -1,5 +1,4 @@
 /* Arguments and errors at the border between JavaScript and C: see args.h. */
-#define _GNU_SOURCE
 #include "args.h"
 
 #include <errno.h>

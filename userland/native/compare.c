@@ -1,5 +1,4 @@
 /* A comparison of two directories, asked for by JavaScript. */
-#define _GNU_SOURCE
 #include "methods.h"
 #include "probe.h"
 #include "producer.h"

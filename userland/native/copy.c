@@ -7,7 +7,6 @@
  * looked at before and after; when it changed meanwhile, the copy is thrown away. Never more than
  * the size at the start is copied, so a file that grows for ever does not hold up others.
  */
-#define _GNU_SOURCE
 #include "copy.h"
 #include "xattr.h"
 

@@ -2,7 +2,6 @@
  * copyFile as a promise: the copy runs on libuv's thread pool, its result is made on the JavaScript
  * thread.
  */
-#define _GNU_SOURCE
 #include "copy.h"
 #include "methods.h"
 #include "shapes.h"

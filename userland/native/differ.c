@@ -1,5 +1,4 @@
 /* One entry, looked at by statx(2): see differ.h. The rules are those of dirsync_diff(2). */
-#define _GNU_SOURCE
 #include "differ.h"
 #include "calls.h"
 

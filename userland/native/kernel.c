@@ -1,5 +1,4 @@
 /* The producer that lets the kernel do it: one call a slice. */
-#define _GNU_SOURCE
 #include "calls.h"
 #include "record.h"
 

@@ -2,7 +2,6 @@
  * Opening, closing and locking: every descriptor is close-on-exec, and no symlink is followed below
  * a root.
  */
-#define _GNU_SOURCE
 #include "methods.h"
 
 #include <errno.h>

@@ -5,7 +5,6 @@
  * that was looked at would lose names: on tmpfs (before 6.6), ramfs and others a position is a count
  * of the names before it, and another one as soon as one of those is removed.
  */
-#define _GNU_SOURCE
 #include "calls.h"
 #include "differ.h"
 

@@ -2,7 +2,6 @@
  * The two questions by which the dirsync calls are known, asked after the kernel has announced them
  * (metadata/probe.ts): does 1451 answer with its magic number, and does 451 agree with stat(2)?
  */
-#define _GNU_SOURCE
 #include "probe.h"
 #include "calls.h"
 #include "methods.h"

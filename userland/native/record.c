@@ -1,5 +1,4 @@
 /* What both producers do with records: see record.h. */
-#define _GNU_SOURCE
 #include "record.h"
 
 #include <dirent.h>

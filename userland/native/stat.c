@@ -1,5 +1,4 @@
 /* Attributes of one file, and the names of one directory. */
-#define _GNU_SOURCE
 #include "stat.h"
 #include "methods.h"
 #include "shapes.h"
