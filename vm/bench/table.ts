@@ -33,6 +33,11 @@ export function tableLines(title: string, unit: string, rows: readonly Row[]): s
     `${row.ratio.toFixed(2)}x`,
   ]);
   const table = [[title, `median ${unit}`, 'range', 'ratio'], ...cells];
+  return alignColumns(table);
+}
+
+/** Lines of text: the first column to the left, numbers to the right. */
+export function alignColumns(table: readonly (readonly string[])[]): string[] {
   const widths = (table[0] ?? []).map((_, column) =>
     Math.max(...table.map((row) => row[column]?.length ?? 0)),
   );

@@ -55,7 +55,11 @@ export const OPTIONS = {
     value: 'N',
     help: 'for tests that try random things (default: a random one, which is printed)',
   },
-  repeat: { type: 'string', value: 'N', help: 'run the tests so many times' },
+  repeat: {
+    type: 'string',
+    value: 'N',
+    help: 'run the tests so many times; bench: the boots, or the passes',
+  },
   'until-failure': {
     type: 'boolean',
     help: 'stop repeating at the first failure; without --repeat go on until then',
@@ -96,6 +100,15 @@ export const OPTIONS = {
     type: 'string',
     value: 'FILE',
     help: 'run the gdb commands of FILE instead of reading them from the terminal',
+  },
+  quick: {
+    type: 'boolean',
+    help: 'metadata: count instructions only, in directories of 10,000 files',
+  },
+  arms: {
+    type: 'string',
+    value: 'LIST',
+    help: 'metadata: measure only these ways, by the names of test/bench/metadata.c, commas between',
   },
   'older-than': { type: 'string', value: 'DAYS', help: 'only what was not used for so many days' },
   yes: { type: 'boolean', help: 'do it, instead of saying what would be done' },

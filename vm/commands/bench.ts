@@ -1,55 +1,28 @@
-/** `npm run vm:bench`: measures the harness itself; the values are events, and the run's report plots them. */
+/** `npm run vm:bench`: measures the harness, or what the series is for; the values are events, and the run's report plots them. */
 import type { Command } from '../cli/command.ts';
-import { wholeNumber } from '../cli/options.ts';
-import { measureBoots, type Measurement } from '../bench/boot.ts';
-import { summarise, tableLines } from '../bench/table.ts';
 import { UsageError } from '../errors.ts';
-import { CHECKOUT } from '../paths.ts';
-import { quoteCommand } from '../qemu/machine/quote.ts';
-import { recordRun } from '../results/record.ts';
-import { GUEST_OPTIONS, prepareGuest } from './prepared-guest.ts';
+import { benchBoot } from './bench-boot.ts';
+import { benchMetadata } from './bench-metadata.ts';
+import { GUEST_OPTIONS } from './prepared-guest.ts';
 
-const NAMES: Readonly<Record<Measurement, string>> = {
-  agent: "QEMU's start to the agent's first answer",
-  syncer: "QEMU's start to the syncer's first line",
-};
-
-const ROUNDS = 10;
+const BENCHES: Readonly<Record<string, Command['run']>> = { boot: benchBoot, metadata: benchMetadata };
 
 export const bench: Command = {
   name: 'vm:bench',
-  operands: 'boot',
-  summary: 'Measures how long guests take to be ready, machine by machine, and plots it.',
-  options: [...GUEST_OPTIONS.filter((name) => name !== 'machine'), 'repeat'],
+  operands: 'boot|metadata',
+  summary: 'Measures how long guests take to be ready, or what it costs to learn the metadata of files.',
+  options: [...GUEST_OPTIONS.filter((name) => name !== 'machine'), 'repeat', 'quick', 'arms'],
   async run(given, context) {
-    const { values, positionals, args } = given;
-    if (positionals.length !== 1 || positionals[0] !== 'boot') {
+    const { positionals } = given;
+    const run = positionals.length === 1 ? BENCHES[positionals[0] ?? ''] : undefined;
+    if (run === undefined) {
       throw new UsageError({
         code: 'USAGE',
         tried: 'find out what to measure',
         found: positionals.length === 0 ? 'nothing was named' : `'${positionals.join(' ')}'`,
-        hint: 'npm run vm:bench boot',
+        hint: 'npm run vm:bench boot, or npm run vm:bench metadata',
       });
     }
-    const rounds = values.repeat === undefined ? ROUNDS : wholeNumber('repeat', values.repeat, 1, 1000);
-    const guest = await prepareGuest({ ...values, machine: 'auto' }, context);
-    const { runDir } = guest;
-    const command = quoteCommand(['npm', 'run', 'vm:bench', '--', ...args]);
-    const samples = new Map<Measurement, { readonly arm: string; readonly value: number }[]>();
-    const verdict = await recordRun(
-      { runDir, command, output: 'tap', cwd: CHECKOUT },
-      context,
-      async (recorded) => {
-        for await (const { arm, measured, ms } of measureBoots(guest, rounds, recorded)) {
-          recorded.events.emit({ kind: 'bench', name: NAMES[measured], arm, value: ms, unit: 'ms' });
-          samples.set(measured, [...(samples.get(measured) ?? []), { arm, value: ms }]);
-        }
-        return 'PASS';
-      },
-    );
-    for (const [measured, taken] of samples) {
-      process.stdout.write(`${tableLines(NAMES[measured], 'ms', summarise(taken)).join('\n')}\n\n`);
-    }
-    return verdict;
+    return run(given, context);
   },
 };

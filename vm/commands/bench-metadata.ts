@@ -1,0 +1,94 @@
+/** `npm run vm:bench metadata`: what it costs to learn the metadata of files, by our calls and without them. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ARMS, armOf } from '../bench/metadata/arms.ts';
+import { type Plan, type Results, measureMetadata } from '../bench/metadata/measure.ts';
+import { FILE_SYSTEMS, perFile } from '../bench/metadata/measurement.ts';
+import { costTables, grouped, ratioTable, type Table } from '../bench/metadata/tables.ts';
+import { alignColumns } from '../bench/table.ts';
+import type { Command } from '../cli/command.ts';
+import { type OptionValues, wholeNumber } from '../cli/options.ts';
+import { UsageError } from '../errors.ts';
+import { CHECKOUT } from '../paths.ts';
+import { quoteCommand } from '../qemu/machine/quote.ts';
+import { recordRun } from '../results/record.ts';
+import { prepareGuest } from './prepared-guest.ts';
+
+/** What is measured: a project of its own, so that no other image carries it. */
+const PROJECT = join(CHECKOUT, 'test', 'bench');
+
+export const benchMetadata: Command['run'] = async ({ values, args }, context) => {
+  const plan = planOf(values);
+  const guest = await prepareGuest({ project: PROJECT, ...values, machine: 'auto' }, context);
+  const { runDir } = guest;
+  const command = quoteCommand(['npm', 'run', 'vm:bench', '--', ...args]);
+  let results: Results | undefined;
+  const verdict = await recordRun(
+    { runDir, command, output: 'tap', cwd: CHECKOUT },
+    context,
+    async (recorded) => {
+      results = await measureMetadata(guest, plan, recorded, (measurement) => {
+        const { unit, fileSystem, entries, changed, arm } = measurement;
+        const name = `${fileSystem}, ${grouped(entries)} files, ${changed} % changed, a file`;
+        recorded.events.emit({
+          kind: 'bench',
+          name,
+          arm: armOf(arm).label,
+          value: perFile(measurement),
+          unit,
+        });
+      });
+      return 'PASS';
+    },
+  );
+  if (results !== undefined) {
+    await writeFile(join(runDir, 'metadata.json'), `${JSON.stringify(results, undefined, 2)}\n`);
+    process.stdout.write(`${tablesOf(results).map(asText).join('\n\n')}\n`);
+  }
+  return verdict;
+};
+
+/** Files in a directory, and how often each arm goes over them: the more there are, the less an interrupt adds. */
+const SIZES: Plan['sizes'] = [
+  { entries: 10, passes: 7 },
+  { entries: 1000, passes: 7 },
+  { entries: 10_000, passes: 7 },
+  { entries: 100_000, passes: 3 },
+];
+
+const QUICK: Plan = { units: ['instructions'], sizes: [{ entries: 10_000, passes: 2 }], arms: [] };
+
+function planOf({ quick, arms, repeat }: OptionValues): Plan {
+  const plan: Plan = quick === true ? QUICK : { ...QUICK, units: ['instructions', 'ns'], sizes: SIZES };
+  const passes = repeat === undefined ? {} : { passes: wholeNumber('repeat', repeat, 1, 64) };
+  return {
+    ...plan,
+    sizes: plan.sizes.map((size) => Object.assign({}, size, passes)),
+    arms: armsOption(arms),
+  };
+}
+
+function armsOption(list: string | undefined): string[] {
+  const ids = list?.split(',') ?? [];
+  const unknown = ids.filter((id) => !ARMS.some((arm) => arm.id === id));
+  if (unknown.length === 0) return ids;
+  throw new UsageError({
+    code: 'USAGE',
+    tried: 'read --arms',
+    found: `'${unknown.join("', '")}'`,
+    hint: `--arms takes of ${ARMS.map(({ id }) => id).join(',')}`,
+  });
+}
+
+/** Of what was counted, all; of what was timed, the ratios: times under emulation are no machine's. */
+function tablesOf({ guests, measured }: Results): Table[] {
+  const scopes = guests.flatMap(({ unit }) => FILE_SYSTEMS.map((fileSystem) => ({ unit, fileSystem })));
+  return scopes.flatMap((scope) => {
+    const costs = scope.unit === 'instructions' ? costTables(measured, scope) : [];
+    return costs.concat(ratioTable(measured, scope));
+  });
+}
+
+function asText({ title, rows }: Table): string {
+  return [title, ...alignColumns(rows)].join('\n');
+}
