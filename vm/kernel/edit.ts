@@ -3,7 +3,7 @@
  * (commit, rebase --interactive) and written back by export.ts.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { UsageError, UserError } from '../errors.ts';
@@ -60,6 +60,7 @@ export async function editKernel(options: EditOptions, ctx: Context): Promise<st
 async function makeTree(dir: string, source: KernelSource, series: Series, ctx: Context): Promise<void> {
   // A copy and no links: here somebody edits in place.
   await mustRun('cp', ['-a', '--reflink=auto', '--', source.tree, dir], { signal: ctx.signal });
+  await ignoreNoNewFiles(join(dir, '.gitignore'));
   await git(dir, ['init', '--quiet', '--initial-branch=dirsync'], ctx);
   // --force: the tree's .gitignore names files that are in its tarball.
   await git(dir, ['add', '--all', '--force', '.'], ctx);
@@ -74,4 +75,14 @@ async function makeTree(dir: string, source: KernelSource, series: Series, ctx: 
       found: lastLines(result.all, 8),
     });
   }
+}
+
+/**
+ * Debian's package ignores all of the tree but debian/. A new file would be left out of its commit, and so of the series,
+ * without a word.
+ */
+async function ignoreNoNewFiles(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  const rules = (await readFile(path, 'utf8')).split('\n');
+  await writeFile(path, rules.filter((rule) => rule !== '/*' && rule !== '!/debian/').join('\n'));
 }

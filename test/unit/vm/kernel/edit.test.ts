@@ -63,6 +63,24 @@ void t.test('a commit more is a patch more; a commit less is a patch less', asyn
   test.same(await contents(seriesDir), before);
 });
 
+void t.test(
+  'a new file is part of its commit, also where the source ignores all of the tree',
+  async (test) => {
+    const fake = await fakeKernel(test);
+    const { ctx, seriesDir } = fake;
+    await writeFile(join(fake.linux, '.gitignore'), '*.o\n/*\n!/debian/\n');
+    const dir = await editKernel({ source: await source(fake), dir: join(fake.dir, 'edit'), seriesDir }, ctx);
+    await writeFile(join(dir, 'kernel', 'more.c'), 'int more;\n');
+    await writeFile(join(dir, 'kernel', 'more.o'), 'an object');
+    await git(dir, ['add', '.'], ctx);
+    await git(dir, ['commit', '--quiet', '-m', 'kernel: Add more'], ctx);
+    const [name = ''] = (await exportKernel({ dir, seriesDir }, ctx)).slice(-1);
+    const text = (await contents(seriesDir))[name] ?? '';
+    test.match(text, /^\+int more;$/m);
+    test.notMatch(text, /more\.o/, 'what a build leaves is still ignored');
+  },
+);
+
 void t.test('work is never lost: an existing folder, and changes that are not committed', async (test) => {
   const fake = await fakeKernel(test);
   const { ctx, seriesDir } = fake;
