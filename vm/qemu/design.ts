@@ -17,6 +17,8 @@ import { hostTscKhz } from './accel/tsc.ts';
 export interface Design {
   readonly qemu: Qemu;
   readonly accel: Accel;
+  /** What its kernel checks, see `kernelChecks`. */
+  readonly checks: ReadonlySet<string>;
   /** Without disks. */
   readonly machine: Machine;
 }
@@ -49,7 +51,8 @@ export async function design(
   const traits = TRAITS[type];
   // KASAN checks the code of the PVH entry as well (6.1 does not exempt arch/x86/platform/pvh), before its shadow is there:
   // the processor resets.
-  const startsElf = traits.pvh && !(await kernelChecks(options.kernel)).has('CONFIG_KASAN');
+  const checks = await kernelChecks(options.kernel);
+  const startsElf = traits.pvh && !checks.has('CONFIG_KASAN');
   const kernel = resolve(startsElf ? (options.vmlinux ?? options.kernel) : options.kernel);
   await checkKernel(kernel);
   const parameters = traits.parameters({ cpus, tscKhz });
@@ -66,7 +69,7 @@ export async function design(
     commandLine: kernelCommandLine(agentDevice, nonce, parameters, options.append ?? ''),
     disks: [],
   };
-  return { qemu, accel, machine };
+  return { qemu, accel, checks, machine };
 }
 
 /**

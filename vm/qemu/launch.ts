@@ -36,11 +36,11 @@ export async function launch(options: BootOptions, { save, snapshot }: Origin, c
   const knownSplats = options.knownSplats ?? (await readKnownSplats());
   const name = options.name ?? 'vm';
   const bootNonce = save === undefined && snapshot === undefined ? randomNonce() : SNAPSHOT_NONCE;
-  const { qemu, accel, machine: designed } = await design(options, name, bootNonce, ctx);
+  const { qemu, accel, checks, machine: designed } = await design(options, name, bootNonce, ctx);
   const nonce = snapshot === undefined ? bootNonce : randomNonce();
   const pace = {
     host: accel.name === 'tcg' ? await hostSlowness(qemu, ctx) : 1,
-    kernel: await kernelSlowness(designed.kernel),
+    kernel: kernelSlowness(checks),
     ...(designed.icount === true && { icount: true }),
   };
   const deadlines = deadlinesFor(accel.name, pace, options.deadlines);

@@ -51,10 +51,9 @@ const CHECKS: readonly (readonly [symbol: string, factor: number])[] = [
   ['CONFIG_PROVE_LOCKING', 2],
 ];
 
-/** The cost of the checks in a kernel, see `kernelChecks`. */
-export async function kernelSlowness(kernel: string): Promise<number> {
-  const set = await kernelChecks(kernel);
-  return CHECKS.filter(([symbol]) => set.has(symbol)).reduce((product, [, factor]) => product * factor, 1);
+/** What the checks that a kernel makes, see `kernelChecks`, cost it. */
+export function kernelSlowness(checks: ReadonlySet<string>): number {
+  return CHECKS.filter(([symbol]) => checks.has(symbol)).reduce((product, [, factor]) => product * factor, 1);
 }
 
 /** Those of the checks that cost much which a kernel makes: its configuration lies beside it as `config`, or none is known. */

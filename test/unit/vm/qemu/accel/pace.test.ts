@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { hostSlowness, kernelSlowness, slownessOf } from '../../../../../vm/qemu/accel/pace.ts';
+import { hostSlowness, kernelChecks, kernelSlowness, slownessOf } from '../../../../../vm/qemu/accel/pace.ts';
 import { findQemu } from '../../../../../vm/qemu/find-qemu.ts';
 import { freshContext } from '../../../../helpers/fresh-context.ts';
 
@@ -24,12 +24,12 @@ void t.test('the host is measured once', async (t) => {
 void t.test("a kernel's checks are read from the configuration beside it", async (t) => {
   const dir = t.testdir();
   const kernel = join(dir, 'bzImage');
-  t.equal(await kernelSlowness(kernel), 1, 'none is there');
+  t.equal(kernelSlowness(await kernelChecks(kernel)), 1, 'none is there');
   writeFileSync(join(dir, 'config'), '# CONFIG_KASAN is not set\nCONFIG_SMP=y\n');
-  t.equal(await kernelSlowness(kernel), 1);
+  t.equal(kernelSlowness(await kernelChecks(kernel)), 1);
   writeFileSync(join(dir, 'config'), 'CONFIG_KASAN=y\n');
-  const kasan = await kernelSlowness(kernel);
+  const kasan = kernelSlowness(await kernelChecks(kernel));
   t.ok(kasan > 1);
   writeFileSync(join(dir, 'config'), 'CONFIG_KASAN=y\nCONFIG_PROVE_LOCKING=y\n');
-  t.ok((await kernelSlowness(kernel)) > kasan);
+  t.ok(kernelSlowness(await kernelChecks(kernel)) > kasan);
 });
