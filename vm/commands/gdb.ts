@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from '../cli/command.ts';
 import type { Context } from '../context.ts';
 import { findGdb, type GdbSession, runGdb } from '../host/gdb.ts';
+import { NO_LIMIT_MS } from '../guest/agent-client.ts';
 import { sourceTree } from '../kernel/build.ts';
 import { fetchKernel } from '../kernel/source/fetch.ts';
 import { bootVm } from '../qemu/boot.ts';
@@ -13,9 +14,6 @@ import { openGdbStub } from '../qemu/gdb-stub.ts';
 import type { Vm } from '../qemu/vm.ts';
 import { flavourOption, projectOption } from './options.ts';
 import { GUEST_OPTIONS, prepareGuest } from './prepared-guest.ts';
-
-/** setTimeout's longest, 24 days: who looks at a stopped guest takes all the time he wants. */
-const NO_LIMIT_MS = 2 ** 31 - 1;
 
 export const gdb: Command = {
   name: 'vm:gdb',
@@ -50,6 +48,7 @@ export async function debug(
 ): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'dirsync-gdb-'));
   try {
+    // Who looks at a stopped guest takes all the time he wants.
     const options = { ...guest, name: 'gdb', append: 'nokaslr', deadlines: { beatMs: NO_LIMIT_MS } };
     await using vm = await bootVm(options, context);
     const socket = join(folder, 'socket');

@@ -48,6 +48,9 @@ export interface SpawnOptions {
   readonly onOutput?: (chunk: Buffer) => void;
 }
 
+/** As a time limit: none. The longest that setTimeout takes, 24 days. */
+export const NO_LIMIT_MS = 2 ** 31 - 1;
+
 export interface ExecOptions extends Omit<SpawnOptions, 'stdin' | 'terminal' | 'onOutput'> {
   /** What the program reads from stdin; without it, stdin is /dev/null. */
   readonly stdin?: Bytes;

@@ -1,4 +1,5 @@
 /** A process in the guest, seen from the host: its output so far, its input, its end. */
+import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HarnessError } from '../errors.ts';
 import { GuestError, OutputMissingError } from './errors.ts';
@@ -13,6 +14,14 @@ export interface Exit {
   readonly signal: string | null;
   /** From start to end, by the guest's clock. */
   readonly ms: number;
+}
+
+/**
+ * The status that a shell gives: the exit code, or 128 plus the number of the signal that ended it. It is 128 for a real-time
+ * signal, of which the guest does not tell the number.
+ */
+export function exitStatus({ code, signal }: Pick<Exit, 'code' | 'signal'>): number {
+  return code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
 }
 
 /** The size of a terminal in characters. */

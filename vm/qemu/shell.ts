@@ -5,11 +5,10 @@
  * user's terminal is made raw, so that every key, Ctrl+C too, is the guest's. The kernel's console is another line, and tears
  * nothing. No deadline ends a shell at which somebody thinks: the agent beats as long as the guest lives.
  */
-import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import type { Context } from '../context.ts';
-import type { GuestProcess, TerminalSize } from '../guest/guest-process.ts';
+import { exitStatus, type GuestProcess, type TerminalSize } from '../guest/guest-process.ts';
 import { EXIT_INTERRUPTED } from '../verdict.ts';
 import { bootVm } from './boot.ts';
 import type { BootOptions } from './boot-options.ts';
@@ -72,16 +71,6 @@ export async function openShell(
   } finally {
     connection.close();
   }
-}
-
-function exitStatus({
-  code,
-  signal,
-}: {
-  readonly code: number | null;
-  readonly signal: string | null;
-}): number {
-  return code ?? 128 + constants.signals[signal as NodeJS.Signals];
 }
 
 /** What a pipe has no size for is as large as terminals once were. */
