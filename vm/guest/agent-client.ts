@@ -6,17 +6,12 @@ import type { Duplex } from 'node:stream';
 import { HarnessError } from '../errors.ts';
 import { AgentLostError, ExecTimeoutError, GuestError } from './errors.ts';
 import { receiveFile, sendFile } from './file-transfer.ts';
-import {
-  type Exit,
-  GuestProcess,
-  ProcessFeed,
-  type ProcessRequest,
-  type TerminalSize,
-} from './guest-process.ts';
+import { type Exit, GuestProcess, ProcessFeed, type ProcessRequest } from './guest-process.ts';
 import { Line } from './line.ts';
 import { type GuestMessage, type Hello, type HostMessage, PROTOCOL_VERSION } from './messages.ts';
-import { type Resume, type Standby, wakeOrder } from './standby.ts';
-import { type Bytes, commandText, fromWire, toWire } from './wire-bytes.ts';
+import { spawnOrder, type SpawnOptions } from './spawn.ts';
+import { type Resume, type Standby, standbyOrder } from './standby.ts';
+import { type Bytes, commandText, fromWire } from './wire-bytes.ts';
 
 export interface ConnectOptions {
   /** The word that this guest was given on its kernel command line (`dirsync.nonce=`). */
@@ -31,21 +26,6 @@ export interface ConnectOptions {
   readonly onTaint?: (flags: number) => void;
   /** Called with one line of text for noise and damage on the line, which is repaired, but worth recording. */
   readonly onFault?: (text: string) => void;
-}
-
-export interface SpawnOptions {
-  readonly cwd?: Bytes;
-  /** Added to the agent's own environment. */
-  readonly env?: Readonly<Record<string, string>>;
-  readonly uid?: number;
-  /** The uid's number by default, when there is one. */
-  readonly gid?: number;
-  /** Whether stdin is a pipe to write to (default) or /dev/null. */
-  readonly stdin?: boolean;
-  /** Give the program a terminal of this size as stdin, stdout and stderr, which come as one stream, stdout. */
-  readonly terminal?: TerminalSize;
-  /** Takes the output as it comes; then it is not kept, and `stdout`, `stderr` and `output()` see none. */
-  readonly onOutput?: (chunk: Buffer) => void;
 }
 
 /** As a time limit: none. The longest that setTimeout takes, 24 days. */
@@ -215,42 +195,21 @@ export class AgentClient {
     argv: readonly Bytes[],
     options: SpawnOptions,
   ): Promise<{ process: GuestProcess; feed: ProcessFeed; id: number }> {
-    const { cwd, env = {}, uid, gid = uid, stdin = true, terminal, onOutput } = options;
+    const { uid, gid = uid, terminal } = options;
     const name = commandText(argv);
-    const feed = new ProcessFeed(onOutput);
+    const tried = `run ${name} in the guest`;
+    const feed = new ProcessFeed(options.onOutput);
     const ordinary = uid === undefined && gid === undefined && terminal === undefined;
     const standby = ordinary ? this.#takeStandby(argv[0]) : undefined;
-    if (standby !== undefined) {
-      const { id, pid } = standby;
-      this.#processes.set(id, feed);
-      const request: ProcessRequest = async (message, tried) => this.#request(message, tried);
-      const process = new GuestProcess(id, pid, name, feed, request);
-      const data = wakeOrder(argv, { cwd, env }).toString('base64');
-      await request({ type: 'stdin', process: id, data, eof: !stdin }, `run ${name} in the guest`);
-      return { process, feed, id };
-    }
-    const id = this.#nextId;
-    const started = this.#request(
-      {
-        type: 'spawn',
-        argv: argv.map((argument) => toWire(argument)),
-        env: Object.entries(env).map(([variable, value]) => toWire(`${variable}=${value}`)),
-        stdin,
-        ...(cwd === undefined ? {} : { cwd: toWire(cwd) }),
-        ...(uid === undefined ? {} : { uid }),
-        ...(gid === undefined ? {} : { gid }),
-        ...(terminal === undefined ? {} : { rows: terminal.rows, cols: terminal.columns }),
-      },
-      `run ${name} in the guest`,
-    );
+    const id = standby?.id ?? this.#nextId;
+    const order = standby === undefined ? spawnOrder(argv, options) : standbyOrder(standby, argv, options);
+    const started = this.#request(order, tried);
     // Output may stand in the same chunk of bytes as the answer.
     if (this.#lost === undefined) this.#processes.set(id, feed);
     try {
-      const { pid = 0 } = await started;
-      const process = new GuestProcess(id, pid, name, feed, async (message, tried) =>
-        this.#request(message, tried),
-      );
-      return { process, feed, id };
+      const { pid = standby?.pid ?? 0 } = await started;
+      const request: ProcessRequest = async (message, what) => this.#request(message, what);
+      return { process: new GuestProcess(id, pid, name, feed, request), feed, id };
     } catch (error) {
       this.#processes.delete(id);
       throw error;

@@ -4,6 +4,8 @@
  * Under emulation most of a Node program's start goes into translating Node's own start-up code, which a new QEMU has to
  * do again. In a snapshot that is behind it.
  */
+import type { HostMessage } from './messages.ts';
+import type { SpawnOptions } from './spawn.ts';
 import { type Bytes, toWire } from './wire-bytes.ts';
 
 export interface Standby {
@@ -21,11 +23,16 @@ export interface Resume {
   readonly standbys: readonly Standby[];
 }
 
-/** The line that a standby reads from its stdin: what would have been its arguments, its folder and its environment. */
-export function wakeOrder(
+/**
+ * The request, but for its id, that has a standby do what `argv` would have done: a line for its stdin with what would have
+ * been its arguments, its folder and its environment.
+ */
+export function standbyOrder(
+  { id }: Standby,
   argv: readonly Bytes[],
-  { cwd = '/', env }: { readonly cwd: Bytes | undefined; readonly env: Readonly<Record<string, string>> },
-): Buffer {
-  const order = { argv: argv.slice(1).map((argument) => toWire(argument)), cwd: toWire(cwd), env };
-  return Buffer.from(`${JSON.stringify(order)}\n`);
+  { cwd = '/', env = {}, stdin = true }: SpawnOptions,
+): Omit<Extract<HostMessage, { type: 'stdin' }>, 'id'> {
+  const line = { argv: argv.slice(1).map((argument) => toWire(argument)), cwd: toWire(cwd), env };
+  const data = Buffer.from(`${JSON.stringify(line)}\n`).toString('base64');
+  return { type: 'stdin', process: id, data, eof: !stdin };
 }

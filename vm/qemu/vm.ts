@@ -2,9 +2,10 @@
 import type { Finding } from '../console/finding.ts';
 import type { ConsoleLog } from '../console/log.ts';
 import type { EventSink } from '../events.ts';
-import type { AgentClient, ExecOptions, ExecResult, SpawnOptions } from '../guest/agent-client.ts';
+import type { AgentClient, ExecOptions, ExecResult } from '../guest/agent-client.ts';
 import type { GuestProcess } from '../guest/guest-process.ts';
 import type { Hello } from '../guest/messages.ts';
+import type { SpawnOptions } from '../guest/spawn.ts';
 import type { Resume, Standby } from '../guest/standby.ts';
 import { type Bytes, commandText, fromWire, toWire } from '../guest/wire-bytes.ts';
 import type { Disk } from './machine/blockdev.ts';
