@@ -18,8 +18,11 @@ export interface Qemu {
   readonly version: string;
 }
 
+/** Those that have told their version to this process, by their path: each boot wants to know, and asking takes 30 ms. */
+const known = new Map<string, Qemu>();
+
 /**
- * The QEMU that will be used.
+ * The QEMU that will be used; it is asked for its version once a process.
  *
  * @param env where `PATH` is looked up
  * @throws InfraError `QEMU_MISSING` when there is none on PATH, `QEMU_UNUSABLE` when it does not start or is too old
@@ -38,6 +41,8 @@ export async function findQemu(
       hint: `apt-get install ${packages?.debian} (Fedora: dnf install ${packages?.fedora}; Arch: pacman -S ${packages?.arch})`,
     });
   }
+  const asked = known.get(path);
+  if (asked !== undefined) return asked;
   const result = await execa(path, ['--version'], {
     reject: false,
     timeout: 10_000,
@@ -56,7 +61,9 @@ export async function findQemu(
       cause: result.failed ? result : undefined,
     });
   }
-  return { path, version: version.text };
+  const qemu: Qemu = { path, version: version.text };
+  known.set(path, qemu);
+  return qemu;
 }
 
 /** Reads the first line of `qemu-system-x86_64 --version`; undefined when it is something else. */

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { findQemu, parseQemuVersion } from '../../../../vm/qemu/find-qemu.ts';
@@ -23,6 +23,17 @@ void t.test('finds the first on PATH', async (t) => {
   const dir = t.testdir();
   const qemu = await findQemu(withQemu(dir, 'echo QEMU emulator version 8.0.1'));
   t.strictSame(qemu, { path: join(dir, 'qemu-system-x86_64'), version: '8.0.1' });
+});
+
+void t.test('is asked once, unless it had no answer', async (t) => {
+  const dir = t.testdir();
+  const asked = join(dir, 'asked');
+  const count = `echo >>${asked}`;
+  await t.rejects(findQemu(withQemu(dir, `${count}; exit 1`)), { code: 'QEMU_UNUSABLE' });
+  const env = withQemu(dir, `${count}; echo QEMU emulator version 8.0.1`);
+  const qemu = await findQemu(env);
+  t.strictSame(await findQemu(env), qemu);
+  t.equal(readFileSync(asked, 'utf8'), '\n\n');
 });
 
 void t.test('none on PATH: names the package', async (t) => {
