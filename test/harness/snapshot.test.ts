@@ -1,14 +1,18 @@
 /** Guests that go on from one snapshot: what they share, and what they must not. */
+import { join } from 'node:path';
 import t from 'tap';
+import type { Context } from '../../vm/context.ts';
+import { acquireLock } from '../../vm/host/lock.ts';
+import type { Vm } from '../../vm/qemu/vm.ts';
 import { bootPlanned } from '../helpers/run-plan.ts';
-import { recordingContext } from './guest.ts';
+import { recordingContext, type RecordingContext } from './guest.ts';
 
 const SNAPSHOT = { snapshot: { program: 'dirsync', count: 2 }, disks: [{ sizeMiB: 64 }] };
 
 void t.test('two guests of one snapshot', async (t) => {
   const ctx = await recordingContext(t);
   const first = await bootPlanned(ctx, SNAPSHOT);
-  const second = await bootPlanned(ctx, SNAPSHOT);
+  const second = await bootWhileOneIsMade(ctx);
   const made = ctx.events.events.filter(({ kind }) => kind === 'stage.end');
   t.ok(made.length <= 1, 'the snapshot is made once at most');
 
@@ -47,6 +51,22 @@ void t.test('two guests of one snapshot', async (t) => {
   await first.shutdown();
   await second.shutdown();
 });
+
+/** Boots as if another process made a snapshot just now; ends with an error rather than wait for it. */
+async function bootWhileOneIsMade(ctx: RecordingContext): Promise<Vm> {
+  const lockFile = join(await ctx.cache.workspace('snapshot'), 'lock');
+  await using lock = await acquireLock(lockFile, 'the snapshots', ctx);
+  void lock;
+  const impatience = new AbortController();
+  const emit: Context['events']['emit'] = (event) => {
+    ctx.events.emit(event);
+    if (event.kind === 'note' && event.text.startsWith('waiting for'))
+      impatience.abort(new Error(event.text));
+  };
+  const signal = AbortSignal.any([ctx.signal, impatience.signal]);
+  // Awaited here: the lock is held until then.
+  return await bootPlanned({ ...ctx, events: { emit }, signal }, SNAPSHOT);
+}
 
 void t.test('a disk that is not empty cannot be in a snapshot', async (t) => {
   const ctx = await recordingContext(t);

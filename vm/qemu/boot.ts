@@ -45,16 +45,20 @@ async function snapshotFor(options: BootOptions, wish: StandbyWish, ctx: Context
     // The guest's clock was set up for it.
     tscKhz: (await hostTscKhz(ctx)) ?? 0,
   };
-  const lockFile = join(await ctx.cache.workspace('snapshot'), 'lock');
-  await using lock = await acquireLock(lockFile, 'the snapshots', ctx);
-  void lock;
-  const entry = await ctx.cache.produce('snapshot', inputs, async (dir) => {
-    await runStage(ctx.events, 'boot', 'snapshot', async () => {
-      const detail = await makeSnapshot(options, wish, dir, ctx);
-      return { outcome: 'done', detail, value: undefined };
+  const dir = ctx.cache.entryPath('snapshot', inputs);
+  if (!(await ctx.cache.use(dir))) {
+    // One is made at a time: two would take each other's processor, and of two test files that start, both want the same.
+    const lockFile = join(await ctx.cache.workspace('snapshot'), 'lock');
+    await using lock = await acquireLock(lockFile, 'the snapshots', ctx);
+    void lock;
+    await ctx.cache.produce('snapshot', inputs, async (entry) => {
+      await runStage(ctx.events, 'boot', 'snapshot', async () => {
+        const detail = await makeSnapshot(options, wish, entry, ctx);
+        return { outcome: 'done', detail, value: undefined };
+      });
     });
-  });
-  return readSnapshot(entry.dir);
+  }
+  return readSnapshot(dir);
 }
 
 /** Boots the guest whose memory is the snapshot's, and says of which kernel. */
