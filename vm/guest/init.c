@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/random.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -17,13 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "entropy.h"
 
 #define AGENT "/bin/agent"
 /* The agent's exit status that stands for a reboot; see agent/main.c. */
@@ -142,14 +142,12 @@ static void await_device(const char *path)
  */
 static void seed_random(void)
 {
-	struct {
-		struct rand_pool_info info;
-		char bytes[64];
-	} seed = { .info = { .entropy_count = 256, .buf_size = sizeof(seed.bytes) } };
+	char seed[ENTROPY_BYTES];
 	int fd = open("/dev/urandom", O_WRONLY | O_CLOEXEC);
 
-	strncpy(seed.bytes, parameter("dirsync.nonce", "none"), sizeof(seed.bytes));
-	if (fd < 0 || ioctl(fd, RNDADDENTROPY, &seed) < 0)
+	/* Zeros fill what it leaves. */
+	strncpy(seed, parameter("dirsync.nonce", "none"), sizeof(seed));
+	if (fd < 0 || add_entropy(fd, seed) < 0)
 		say("cannot seed /dev/urandom: %s", strerror(errno));
 	close(fd);
 }

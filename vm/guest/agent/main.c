@@ -23,6 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../entropy.h"
 #include "file.h"
 #include "json.h"
 #include "line.h"
@@ -133,21 +134,16 @@ static void request_shutdown(long long id)
 static void request_attach(long long id)
 {
 	static char nonce[64];
-	struct {
-		struct rand_pool_info info;
-		char bytes[32];
-	} seed = { .info = { .entropy_count = 256, .buf_size = sizeof(seed.bytes) } };
 	char *word, *bytes;
 	size_t len;
 	long long realtime_ms;
 
 	if (!json_get_string("nonce", &word) || strlen(word) >= sizeof(nonce) ||
 	    !json_get_number("realtime_ms", &realtime_ms) || !json_get_data("random", &bytes, &len) ||
-	    len != sizeof(seed.bytes)) {
+	    len != ENTROPY_BYTES) {
 		reply_error(id, EINVAL, "attach wants nonce, realtime_ms and random (32 bytes in base64)");
 		return;
 	}
-	memcpy(seed.bytes, bytes, len);
 	const struct timespec now = { .tv_sec = realtime_ms / 1000, .tv_nsec = realtime_ms % 1000 * 1000000 };
 	int fd = open("/dev/urandom", O_WRONLY | O_CLOEXEC);
 
@@ -155,7 +151,7 @@ static void request_attach(long long id)
 	agent.nonce = strcpy(nonce, word);
 	if (clock_settime(CLOCK_REALTIME, &now) < 0)
 		reply_error(0, errno, "set the clock: %s", strerror(errno));
-	if (fd < 0 || ioctl(fd, RNDADDENTROPY, &seed) < 0 || ioctl(fd, RNDRESEEDCRNG) < 0)
+	if (fd < 0 || add_entropy(fd, bytes) < 0 || ioctl(fd, RNDRESEEDCRNG) < 0)
 		reply_error(0, errno, "seed /dev/urandom: %s", strerror(errno));
 	close(fd);
 	send_hello();
