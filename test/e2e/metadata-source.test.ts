@@ -82,9 +82,13 @@ void t.test('the patched kernel, the stock kernel and this host', async (t) => {
   t.match(version, /^metadata: kernel \(calls 451, 1451, 1452 /m, '--version in the patched guest');
   const made = calls(byKernel);
   t.ok(made['dirsync_diff'], 'the patched guest made call 1452', made);
-  t.ok(Number(made['dirsync_list']) > 1, 'and 1451, for what the destination does not have', made);
   const none = { dirsync_stat: 0, dirsync_list: 0, dirsync_diff: 0 };
   t.match(calls(byChoice), none, '--metadata statx made none');
+  const dry = await patched.exec(['dirsync', '-n', '--stats', 'source', 'destination'], {
+    cwd: await unequalTrees(patched),
+  });
+  t.match(dry.stdout, /^Created directory: destination\/new\/deep$/m, 'a dry run goes into what is missing');
+  t.ok(Number(calls(dry.stdout)['dirsync_list']) > 1, 'and there it made call 1451', calls(dry.stdout));
   t.match(calls(onStock), none, 'the stock guest made none');
   t.match(await must(stock, 'dirsync --version'), /^metadata: statx \(no /m, '--version in the stock guest');
   const asked = await stock.exec(['dirsync', '--metadata', 'kernel', 'source', 'destination']);
@@ -143,7 +147,6 @@ for (const fileSystem of FILE_SYSTEMS) {
     await syncer.kill('SIGINT');
     t.match(await syncer.exited, { code: 0 }, 'Ctrl+C is a clean end', { output: syncer.stderr });
     t.match(syncer.stdout, /^Metadata: kernel /m, 'the calls were not given up');
-    const { dirsync_diff: diffs, dirsync_list: lists } = calls(syncer.stdout);
-    t.ok(Number(diffs) > 2 && Number(lists) > 2, 'and were made', { diffs, lists });
+    t.ok(Number(calls(syncer.stdout)['dirsync_diff']) > 2, 'and were made', calls(syncer.stdout));
   });
 }

@@ -19,7 +19,8 @@
 #include <stdio.h>
 
 #define RUBBISH 0xa5
-#define LARGEST (1 << 20)
+/* Room for all records of a directory at once. */
+#define LARGEST (1 << 16)
 
 typedef ssize_t producer(const struct compare_request *request, void *buffer, size_t size);
 
