@@ -42,7 +42,6 @@ export interface BuildOptions {
 /** What a kernel was made of: `manifest.json` beside it. */
 export interface KernelManifest {
   readonly release: string;
-  readonly flavour: Flavour;
   readonly source: Omit<KernelSource, 'tree'>;
   /** The paths of the files which the series changes and a build reads. Its other files make no other kernel. */
   readonly changed: readonly string[];
@@ -177,7 +176,6 @@ async function make(options: BuildOptions, recipe: Recipe, dest: string, ctx: Co
     const { tree: _tree, ...origin } = source;
     const manifest: KernelManifest = {
       release,
-      flavour,
       source: origin,
       changed: touchedPaths(series.buildChanges),
       changesHash: series.buildHash,
