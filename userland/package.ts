@@ -1,5 +1,6 @@
 /**
- * Makes the one executable that users get: `node userland/package.ts --out <file>`.
+ * Makes the one executable that users get: `node userland/package.ts --out <file>`. With `--entry`, another program of the
+ * same parts.
  *
  * Bundle, addon and the pinned Node go through pkg, without a download; the result is run once and then published by a
  * rename. The same sources give the same bytes in every folder. Silent when all went well.
@@ -60,13 +61,14 @@ async function checkRuns(program: string, signal: AbortSignal): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { out: { type: 'string' } } });
-  if (values.out === undefined) throw new Error('usage: node userland/package.ts --out <file>');
+  const { values } = parseArgs({ options: { out: { type: 'string' }, entry: { type: 'string' } } });
+  const { out, entry } = values;
+  if (out === undefined) throw new Error('usage: node userland/package.ts --out <file> [--entry <file>]');
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   process.once('SIGTERM', () => interrupted.abort());
   try {
-    await packageSyncer({ out: values.out, signal: interrupted.signal });
+    await packageSyncer({ out, ...(entry !== undefined && { entry }), signal: interrupted.signal });
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;
     process.exitCode = 130;

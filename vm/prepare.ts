@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Context } from './context.ts';
 import { compileGuestPrograms } from './image/guest-programs.ts';
 import { type GuestFile, packInitramfs } from './image/initramfs.ts';
-import { packageSyncer } from './image/syncer.ts';
+import { packageProgram, packageSyncer } from './image/syncer.ts';
 import { buildKernel, type KernelBuild } from './kernel/build.ts';
 import type { Flavour } from './kernel/layout.ts';
 import { readSeries } from './kernel/series.ts';
@@ -72,6 +72,7 @@ async function prepareImage(
     uapiHeaders(dir, series, name),
   );
   const programs = await compileGuestPrograms(project.guestSources, context, [`-I${headers.dir}`]);
+  for (const source of project.packagedSources) programs.push(await packageProgram(source, context));
   const files = await Promise.all(project.files.map(readGuestFile));
   return { initramfs: await packInitramfs({ ...syncer, programs, files }, context), ...syncer };
 }

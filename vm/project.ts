@@ -35,6 +35,7 @@ const ProjectFile = z.strictObject({
     )
     .default([]),
   guestPrograms: Paths.default([]),
+  packagedPrograms: Paths.default([]),
   tests: Paths.default([]),
   syncer: z.boolean().default(false),
   files: z.record(GuestPath, z.string().min(1)).default({}),
@@ -46,6 +47,8 @@ export interface Project extends KernelProject {
   readonly dir: string;
   /** C files: each becomes a static program, `/bin/<name>` of the guest. */
   readonly guestSources: readonly string[];
+  /** TypeScript files: each is packaged as the syncer is, with its addon and Node, into `/bin/<name>` of the guest. */
+  readonly packagedSources: readonly string[];
   /** The test files of a run that names none. */
   readonly tests: readonly string[];
   /** Whether the packaged syncer is in the image, as `/bin/dirsync`. */
@@ -104,6 +107,7 @@ function resolvePaths(content: z.infer<typeof ProjectFile>, file: string): Proje
         : { path: one('fragments', fragment.path), flavours: fragment.flavours },
     ),
     guestSources: matching('guestPrograms', content.guestPrograms),
+    packagedSources: matching('packagedPrograms', content.packagedPrograms),
     tests: matching('tests', content.tests),
     syncer: content.syncer,
     files: Object.entries(content.files).map(([guestPath, source]) => ({

@@ -50,13 +50,17 @@ export const benchMetadata: Command['run'] = async ({ values, args }, context) =
 
 /** Files in a directory, and how often each arm goes over them: the more there are, the less an interrupt adds. */
 const SIZES: Plan['sizes'] = [
-  { entries: 10, passes: 7 },
-  { entries: 1000, passes: 7 },
-  { entries: 10_000, passes: 7 },
-  { entries: 100_000, passes: 3 },
+  { entries: 10, passes: 5 },
+  { entries: 1000, passes: 5 },
+  { entries: 10_000, passes: 5, nodePasses: 2 },
+  { entries: 100_000, passes: 2 },
 ];
 
-const QUICK: Plan = { units: ['instructions'], sizes: [{ entries: 10_000, passes: 2 }], arms: [] };
+const QUICK: Plan = {
+  units: ['instructions'],
+  sizes: [{ entries: 10_000, passes: 2 }],
+  arms: ARMS.map(({ id }) => id),
+};
 
 function planOf({ quick, arms, repeat }: OptionValues): Plan {
   const plan: Plan = quick === true ? QUICK : { ...QUICK, units: ['instructions', 'ns'], sizes: SIZES };
@@ -69,7 +73,7 @@ function planOf({ quick, arms, repeat }: OptionValues): Plan {
 }
 
 function armsOption(list: string | undefined): string[] {
-  const ids = list?.split(',') ?? [];
+  const ids = list?.split(',') ?? ARMS.map(({ id }) => id);
   const unknown = ids.filter((id) => !ARMS.some((arm) => arm.id === id));
   if (unknown.length === 0) return ids;
   throw new UsageError({

@@ -9,6 +9,7 @@ const COMPLETE = {
   series: 'series',
   fragments: ['hello.config', { path: 'debug.config', flavours: ['debug', 'kasan'] }],
   guestPrograms: ['*.c'],
+  packagedPrograms: ['*-main.ts'],
   tests: ['*.test.ts'],
   files: { '/etc/hello': 'greeting' },
   gdb: { break: '__do_sys_hello', run: ['hello_test'] },
@@ -18,7 +19,16 @@ const COMPLETE = {
 function folderWith(t: Test, content: unknown): string {
   const dir = t.testdir();
   mkdirSync(join(dir, 'series'));
-  const names = ['series/series', 'hello.config', 'debug.config', 'a.c', 'b.c', 'hello.test.ts', 'greeting'];
+  const names = [
+    'series/series',
+    'hello.config',
+    'debug.config',
+    'a.c',
+    'b.c',
+    'hello.test.ts',
+    'hello-main.ts',
+    'greeting',
+  ];
   for (const name of names) writeFileSync(join(dir, name), '');
   writeFileSync(join(dir, PROJECT_FILE), typeof content === 'string' ? content : JSON.stringify(content));
   return dir;
@@ -43,6 +53,7 @@ void t.test('paths and globs start at its folder, whether that or the file is na
       { path: join(dir, 'debug.config'), flavours: ['debug', 'kasan'] },
     ],
     guestSources: [join(dir, 'a.c'), join(dir, 'b.c')],
+    packagedSources: [join(dir, 'hello-main.ts')],
     tests: [join(dir, 'hello.test.ts')],
     syncer: false,
     files: [{ guestPath: '/etc/hello', source: join(dir, 'greeting') }],

@@ -1,7 +1,7 @@
-/** The ways to learn metadata that are compared, by the names that test/bench/metadata.c gives them. */
+/** The ways to learn metadata that are compared, by the names that metadata.c and node-arms.ts of test/bench give them. */
 
-/** `call`: one call a file; `list`: all of one directory; `join`: two directories, compared. */
-export type Kind = 'call' | 'list' | 'join';
+/** `call`: one call a file; `list`: all of one directory; `join`: two directories, compared; `node`: the same, from JavaScript. */
+export type Kind = 'call' | 'list' | 'join' | 'node';
 
 export interface Arm {
   readonly id: string;
@@ -26,6 +26,10 @@ export const ARMS: readonly Arm[] = [
   { id: 'join-cwd', label: 'getdents64 + lstat + newfstatat', kind: 'join' },
   { id: 'join-statx', label: 'getdents64 + 2 statx', kind: 'join' },
   { id: 'diff', label: 'dirsync_diff', kind: 'join' },
+  { id: 'node-lstat', label: 'Node, fs.promises.lstat', kind: 'node' },
+  { id: 'node-lstatSync', label: 'Node, fs.lstatSync', kind: 'node' },
+  { id: 'addon-statx', label: "the syncer's addon, statx", kind: 'node' },
+  { id: 'addon-kernel', label: "the syncer's addon, dirsync_diff", kind: 'node' },
 ];
 
 /** What a call of ours is to be measured against: the best of the others. */
@@ -44,6 +48,12 @@ export const COMPARISONS: readonly Comparison[] = [
     others: ['join-newfstatat', 'join-cwd', 'join-statx'],
     label: 'best C join : dirsync_diff',
   },
+  {
+    ours: 'addon-kernel',
+    others: ['node-lstatSync', 'node-lstat'],
+    label: "Node's lstat : addon, dirsync_diff",
+  },
+  { ours: 'addon-kernel', others: ['addon-statx'], label: 'addon, statx : addon, dirsync_diff' },
 ];
 
 export function armOf(id: string): Arm {

@@ -1,5 +1,5 @@
 /**
- * Runs test/bench/metadata.c in two guests: one whose clocks count instructions, and one that tells time. In each, every arm
+ * Runs metadata.c and node-arms.ts of test/bench in two guests: one whose clocks count instructions, and one that tells time. In each, every arm
  * takes its turn, on each file system and size of directory.
  */
 import type { Context } from '../../context.ts';
@@ -7,19 +7,29 @@ import { HarnessError, InfraError } from '../../errors.ts';
 import { bootVm } from '../../qemu/boot.ts';
 import type { BootOptions } from '../../qemu/boot-options.ts';
 import type { Vm } from '../../qemu/vm.ts';
+import { armOf } from './arms.ts';
 import {
   type Calibration,
   FILE_SYSTEMS,
   type FileSystem,
   type Measurement,
   parseOutput,
+  type ProgramOutput,
   type Unit,
 } from './measurement.ts';
 
+export interface Size {
+  /** Files in each directory. */
+  readonly entries: number;
+  readonly passes: number;
+  /** Of the arms in JavaScript, which take ten times as long; without it, none. */
+  readonly nodePasses?: number;
+}
+
 export interface Plan {
   readonly units: readonly Unit[];
-  readonly sizes: readonly { readonly entries: number; readonly passes: number }[];
-  /** Ids of arms; none: all. */
+  readonly sizes: readonly Size[];
+  /** Ids of arms. */
   readonly arms: readonly string[];
 }
 
@@ -34,10 +44,10 @@ export interface GuestFacts {
 }
 
 export interface Results {
-  readonly guests: GuestFacts[];
+  readonly guests: readonly GuestFacts[];
   /** Arms whose call the kernel has not. */
-  readonly absent: string[];
-  readonly measured: Measurement[];
+  readonly absent: readonly string[];
+  readonly measured: readonly Measurement[];
 }
 
 /** Room for 200,000 inodes in memory, and on the disk. */
@@ -57,7 +67,7 @@ mount -o noinit_itable /dev/vda /bench/ext4`;
 /**
  * Measures all of `plan`; `onMeasured` hears of each figure as it comes.
  *
- * @param guest kernel, image and what else the two guests have in common; the image must hold `metadata`
+ * @param guest kernel, image and what else the two guests have in common; the image must hold both programs
  * @throws VmError when a guest ends badly, HarnessError `BENCH_FAILED` when the program does, InfraError `ICOUNT_INEXACT` when
  *   a nanosecond is no instruction
  */
@@ -67,7 +77,9 @@ export async function measureMetadata(
   ctx: Context,
   onMeasured: (measurement: Measurement) => void,
 ): Promise<Results> {
-  const results: Results = { guests: [], absent: [], measured: [] };
+  const results: Measurement[] = [];
+  const facts = new Map<Unit, GuestFacts>();
+  const missing = new Set<string>();
   for (const unit of plan.units) {
     const options = { ...guest, name: unit, memoryMiB: Math.max(guest.memoryMiB ?? 0, MEMORY_MIB) };
     const icount = unit === 'instructions' ? { icount: true, accel: 'tcg' as const } : {};
@@ -76,33 +88,45 @@ export async function measureMetadata(
     const cpuinfo = String(await vm.readFile('/proc/cpuinfo'));
     for (const fileSystem of FILE_SYSTEMS) {
       for (const size of plan.sizes) {
-        const { calibration, absent, measured } = await runProgram(vm, fileSystem, size, plan.arms);
-        checkCalibration(unit, calibration);
-        if (!results.guests.some((known) => known.unit === unit)) {
-          results.guests.push({ unit, kernel: vm.hello.kernel, ...processorOf(cpuinfo), calibration });
-        }
-        for (const arm of absent) if (!results.absent.includes(arm)) results.absent.push(arm);
-        for (const values of measured) {
-          const measurement = { unit, fileSystem, ...values };
-          results.measured.push(measurement);
-          onMeasured(measurement);
+        const told = await runPrograms(vm, fileSystem, size, plan.arms);
+        for (const { calibration, absent, measured } of told) {
+          if (calibration !== undefined) {
+            checkCalibration(unit, calibration);
+            facts.set(unit, { unit, kernel: vm.hello.kernel, ...processorOf(cpuinfo), calibration });
+          }
+          for (const arm of absent) missing.add(arm);
+          for (const values of measured) {
+            const measurement = { unit, fileSystem, ...values };
+            results.push(measurement);
+            onMeasured(measurement);
+          }
         }
       }
     }
   }
-  return results;
+  return { guests: [...facts.values()], absent: [...missing], measured: results };
 }
 
-async function runProgram(
+async function runPrograms(
   vm: Vm,
   fileSystem: FileSystem,
-  { entries, passes }: Plan['sizes'][number],
+  { entries, passes, nodePasses = 0 }: Size,
   arms: readonly string[],
-): Promise<ReturnType<typeof parseOutput> & { readonly calibration: Calibration }> {
-  const argv = ['metadata', `/bench/${fileSystem}`, String(entries), String(passes), ...arms];
-  const { calibration, ...output } = parseOutput(await run(vm, argv));
-  if (calibration === undefined) throw failed(argv, 'it did not say what its clock counts');
-  return { ...output, calibration };
+): Promise<ProgramOutput[]> {
+  const [inC, inJavaScript] = [false, true].map((wanted) =>
+    arms.filter((arm) => (armOf(arm).kind === 'node') === wanted),
+  );
+  const directory = `/bench/${fileSystem}`;
+  const told: ProgramOutput[] = [];
+  if (inC !== undefined && inC.length > 0) {
+    told.push(parseOutput(await run(vm, ['metadata', directory, String(entries), String(passes), ...inC])));
+  }
+  if (nodePasses > 0 && inJavaScript !== undefined && inJavaScript.length > 0) {
+    told.push(parseOutput(await run(vm, ['metadata', directory, String(entries), '0'])));
+    told.push(parseOutput(await run(vm, ['node-arms', directory, String(nodePasses), ...inJavaScript])));
+    await run(vm, ['rm', '-r', `${directory}/src`, `${directory}/dst`]);
+  }
+  return told;
 }
 
 async function run(vm: Vm, argv: readonly string[]): Promise<string> {

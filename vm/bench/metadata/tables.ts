@@ -1,5 +1,5 @@
 /** Measurements as tables: a row an arm, a column a size of directory; and how many times less our calls take. */
-import { ARMS, armOf, type Comparison, COMPARISONS } from './arms.ts';
+import { ARMS, armOf, type Comparison, COMPARISONS, type Kind } from './arms.ts';
 import { type FileSystem, type Measurement, perFile, type Unit } from './measurement.ts';
 
 export interface Table {
@@ -51,12 +51,12 @@ export function costTables(measured: readonly Measurement[], scope: Scope): Tabl
   const own = within(measured, scope);
   const sizes = sizesOf(own);
   const unit = scope.unit === 'instructions' ? 'instructions a file' : 'ns a file';
-  const table = (title: string, compares: boolean): Table => ({
+  const table = (title: string, kinds: readonly Kind[], compares: boolean): Table => ({
     title: `${title}, ${unit}, ${scope.fileSystem}`,
     rows: [
       ['', ...(compares ? ['changed'] : []), ...sizes.map(filesIn)],
       ...sharesOf(own).flatMap((changed) =>
-        ARMS.filter(({ kind }) => (kind === 'join') === compares).flatMap(({ id, label }) => {
+        ARMS.filter(({ kind }) => kinds.includes(kind)).flatMap(({ id, label }) => {
           const cells = sizes.map((entries) => figureOf(own, { ...scope, arm: id, entries, changed }));
           if (cells.every((cell) => cell === undefined)) return [];
           return [[label, ...(compares ? [`${changed} %`] : []), ...cells.map(count)]];
@@ -64,9 +64,11 @@ export function costTables(measured: readonly Measurement[], scope: Scope): Tabl
       ),
     ],
   });
-  return [table('One directory', false), table('Two directories compared', true)].filter(
-    ({ rows }) => rows.length > 1,
-  );
+  return [
+    table('One directory', ['call', 'list'], false),
+    table('Two directories compared', ['join'], true),
+    table('Two directories compared from JavaScript', ['node'], false),
+  ].filter(({ rows }) => rows.length > 1);
 }
 
 /** How many times less our calls take than what they stand for. */

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { packageSyncer } from '../../../../vm/image/syncer.ts';
+import { packageProgram, packageSyncer } from '../../../../vm/image/syncer.ts';
 import { freshContext } from '../../../helpers/fresh-context.ts';
 
 /** A checkout whose packaging script writes its own arguments and counts its runs. */
@@ -54,6 +54,29 @@ void t.test('packages when something changed, and only then', async (t) => {
   ]);
   t.equal(readFileSync(join(folder, 'runs'), 'utf8'), 'onetwotwotwotwotwo');
 });
+
+void t.test(
+  'another program of the same parts is packaged by its entry, and again when its folder changes',
+  async (t) => {
+    const { ctx, folder } = await freshContext(t);
+    const checkout = fakeCheckout(folder);
+    const own = join(checkout, 'own');
+    mkdirSync(own);
+    writeFileSync(join(own, 'tool.ts'), '');
+    writeFileSync(
+      join(checkout, 'userland', 'package.ts'),
+      `import { writeFileSync } from 'node:fs';
+     const after = (option) => process.argv[process.argv.indexOf(option) + 1];
+     writeFileSync(after('--out'), after('--entry'));`,
+    );
+    const first = await packageProgram(join(own, 'tool.ts'), ctx, checkout);
+    t.match(first, { name: 'tool', hit: false });
+    t.equal(readFileSync(first.path, 'utf8'), 'own/tool.ts');
+    t.match(await packageProgram(join(own, 'tool.ts'), ctx, checkout), { hit: true });
+    writeFileSync(join(own, 'helper.ts'), '');
+    t.match(await packageProgram(join(own, 'tool.ts'), ctx, checkout), { hit: false });
+  },
+);
 
 void t.test('says what the packaging said when it failed, and keeps nothing of it', async (t) => {
   const { ctx, folder } = await freshContext(t);

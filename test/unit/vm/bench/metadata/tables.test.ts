@@ -27,7 +27,7 @@ void t.test('one figure of many', async (t) => {
 });
 
 void t.test('costs: a row an arm and share, a column a size, a gap where nothing was measured', async (t) => {
-  const [one, two, ...more] = costTables(ALL, TMPFS);
+  const [one, two, three, ...more] = costTables([...ALL, measured('addon-kernel', 10, 0, 1200)], TMPFS);
   t.strictSame(one, {
     title: 'One directory, instructions a file, tmpfs',
     rows: [
@@ -43,6 +43,10 @@ void t.test('costs: a row an arm and share, a column a size, a gap where nothing
     ['dirsync_diff', '0 %', '750', '800'],
     ['getdents64 + lstat + newfstatat', '1 %', '', '4,000'],
     ['dirsync_diff', '1 %', '', '3,000'],
+  ]);
+  t.strictSame(three?.rows, [
+    ['', '10 files', '1,000 files'],
+    ["the syncer's addon, dirsync_diff", '1,200', ''],
   ]);
   t.strictSame(more, []);
 });
