@@ -6,8 +6,10 @@ import { type GuestFile, packInitramfs } from './image/initramfs.ts';
 import { packageProgram, packageSyncer } from './image/syncer.ts';
 import { buildKernel, type KernelBuild } from './kernel/build.ts';
 import type { Flavour } from './kernel/layout.ts';
+import { compileSelftests } from './image/selftests.ts';
 import { readSeries } from './kernel/series.ts';
 import { fetchKernel } from './kernel/source/fetch.ts';
+import type { KernelSource } from './kernel/source/source.ts';
 import { uapiHeaders } from './kernel/uapi.ts';
 import type { Project } from './project.ts';
 
@@ -27,8 +29,8 @@ export interface Prepared {
 }
 
 /**
- * Runs the stages from source to initramfs. The image is packed while the kernel is fetched and built: neither knows
- * of the other. When one of them fails, the other is stopped.
+ * Runs the stages from source to initramfs. The image is packed while the kernel is fetched and built: of the kernel it
+ * needs no more than the source, and that only for kselftests. When one of them fails, the other is stopped.
  */
 export async function prepare(options: PrepareOptions, context: Context): Promise<Prepared> {
   const failure = new AbortController();
@@ -37,9 +39,10 @@ export async function prepare(options: PrepareOptions, context: Context): Promis
     failure.abort(error);
     throw error;
   };
+  const source = fetchKernel({ source: options.source }, shared);
   const work = [
-    prepareKernels(options, shared).catch(stopOthers),
-    prepareImage(options, shared).catch(stopOthers),
+    prepareKernels(options, source, shared).catch(stopOthers),
+    prepareImage(options, source, shared).catch(stopOthers),
   ] as const;
   const settled = await Promise.allSettled(work);
   // Which failed first is the reason of the abort; the other's error is only its echo.
@@ -50,9 +53,13 @@ export async function prepare(options: PrepareOptions, context: Context): Promis
   return { kernels: kernels.value, ...image.value };
 }
 
-async function prepareKernels(options: PrepareOptions, context: Context): Promise<Map<Flavour, KernelBuild>> {
+async function prepareKernels(
+  options: PrepareOptions,
+  fetched: Promise<KernelSource>,
+  context: Context,
+): Promise<Map<Flavour, KernelBuild>> {
   const { jobs, project } = options;
-  const source = await fetchKernel({ source: options.source }, context);
+  const source = await fetched;
   const kernels = new Map<Flavour, KernelBuild>();
   for (const flavour of options.flavours) {
     kernels.set(flavour, await buildKernel({ source, flavour, jobs, project }, context));
@@ -62,6 +69,7 @@ async function prepareKernels(options: PrepareOptions, context: Context): Promis
 
 async function prepareImage(
   { project }: PrepareOptions,
+  fetched: Promise<KernelSource>,
   context: Context,
 ): Promise<Omit<Prepared, 'kernels'>> {
   const syncer = project.syncer ? { syncer: (await packageSyncer(context)).path } : {};
@@ -73,6 +81,10 @@ async function prepareImage(
   );
   const programs = await compileGuestPrograms(project.guestSources, context, [`-I${headers.dir}`]);
   for (const source of project.packagedSources) programs.push(await packageProgram(source, context));
+  if (project.selftests.length > 0) {
+    const selftests = { project, series, source: await fetched, headers: headers.dir };
+    programs.push(...(await compileSelftests(selftests, context)));
+  }
   const files = await Promise.all(project.files.map(readGuestFile));
   return { initramfs: await packInitramfs({ ...syncer, programs, files }, context), ...syncer };
 }

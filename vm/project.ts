@@ -36,6 +36,9 @@ const ProjectFile = z.strictObject({
     .default([]),
   guestPrograms: Paths.default([]),
   packagedPrograms: Paths.default([]),
+  selftests: z
+    .array(z.string().regex(/^[\w-]+(\/[\w-]+)*$/, 'a folder below tools/testing/selftests'))
+    .default([]),
   tests: Paths.default([]),
   syncer: z.boolean().default(false),
   files: z.record(GuestPath, z.string().min(1)).default({}),
@@ -49,6 +52,8 @@ export interface Project extends KernelProject {
   readonly guestSources: readonly string[];
   /** TypeScript files: each is packaged as the syncer is, with its addon and Node, into `/bin/<name>` of the guest. */
   readonly packagedSources: readonly string[];
+  /** Folders below tools/testing/selftests that the series creates; see image/selftests.ts. */
+  readonly selftests: readonly string[];
   /** The test files of a run that names none. */
   readonly tests: readonly string[];
   /** Whether the packaged syncer is in the image, as `/bin/dirsync`. */
@@ -108,6 +113,7 @@ function resolvePaths(content: z.infer<typeof ProjectFile>, file: string): Proje
     ),
     guestSources: matching('guestPrograms', content.guestPrograms),
     packagedSources: matching('packagedPrograms', content.packagedPrograms),
+    selftests: content.selftests,
     tests: matching('tests', content.tests),
     syncer: content.syncer,
     files: Object.entries(content.files).map(([guestPath, source]) => ({

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { contentKey, type KeyValue } from '../cache.ts';
 import { UserError } from '../errors.ts';
 import { changesToBuild } from './build-reads.ts';
-import { parsePatch, touchedPaths, type FileChange } from './patch-file.ts';
+import { applyHunks, parsePatch, touchedPaths, type FileChange } from './patch-file.ts';
 
 export interface Patch {
   readonly name: string;
@@ -46,6 +46,17 @@ export async function readSeries(dir: string): Promise<Series> {
     patches.push({ name, path, text, changes });
   }
   return seriesOf(patches);
+}
+
+/** The files that the series creates, by their paths from the tree's top, as they are at its end. */
+export function createdFiles(series: Series): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const { oldPath, newPath, hunks } of series.patches.flatMap(({ changes }) => changes)) {
+    if (oldPath === undefined && newPath !== undefined) files.set(newPath, applyHunks('', hunks));
+    else if (newPath !== undefined && files.has(newPath))
+      files.set(newPath, applyHunks(files.get(newPath) ?? '', hunks));
+  }
+  return files;
 }
 
 function seriesOf(patches: readonly Patch[]): Series {

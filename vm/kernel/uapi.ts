@@ -4,8 +4,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { applyHunks } from './patch-file.ts';
-import type { Series } from './series.ts';
+import { createdFiles, type Series } from './series.ts';
 
 const UAPI = 'include/uapi/';
 const TABLE = 'arch/x86/entry/syscalls/syscall_64.tbl';
@@ -28,28 +27,13 @@ export async function uapiHeaders(outDir: string, series: Series, projectName: s
 
 /** The system calls that the series adds to x86-64's table. */
 export function addedCalls(series: Series): { readonly name: string; readonly number: number }[] {
-  const table = changesOf(series).filter(({ newPath }) => newPath === TABLE);
-  return table
+  return series.patches
+    .flatMap(({ changes }) => changes.filter(({ newPath }) => newPath === TABLE))
     .flatMap(({ hunks }) => hunks.flatMap(({ lines }) => lines))
     .flatMap((line) => {
       const entry = /^\+(\d+)\s+\w+\s+(\w+)\s+\w+/.exec(line);
       return entry?.[2] === undefined ? [] : [{ name: entry[2], number: Number(entry[1]) }];
     });
-}
-
-/** The files that the series creates, as they are at its end. */
-function createdFiles(series: Series): Map<string, string> {
-  const files = new Map<string, string>();
-  for (const { oldPath, newPath, hunks } of changesOf(series)) {
-    if (oldPath === undefined && newPath !== undefined) files.set(newPath, applyHunks('', hunks));
-    else if (newPath !== undefined && files.has(newPath))
-      files.set(newPath, applyHunks(files.get(newPath) ?? '', hunks));
-  }
-  return files;
-}
-
-function changesOf(series: Series): Series['patches'][number]['changes'][number][] {
-  return series.patches.flatMap(({ changes }) => changes);
 }
 
 async function write(path: string, text: string): Promise<void> {

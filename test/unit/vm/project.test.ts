@@ -10,6 +10,7 @@ const COMPLETE = {
   fragments: ['hello.config', { path: 'debug.config', flavours: ['debug', 'kasan'] }],
   guestPrograms: ['*.c'],
   packagedPrograms: ['*-main.ts'],
+  selftests: ['hello', 'filesystems/hello'],
   tests: ['*.test.ts'],
   files: { '/etc/hello': 'greeting' },
   gdb: { break: '__do_sys_hello', run: ['hello_test'] },
@@ -54,6 +55,7 @@ void t.test('paths and globs start at its folder, whether that or the file is na
     ],
     guestSources: [join(dir, 'a.c'), join(dir, 'b.c')],
     packagedSources: [join(dir, 'hello-main.ts')],
+    selftests: ['hello', 'filesystems/hello'],
     tests: [join(dir, 'hello.test.ts')],
     syncer: false,
     files: [{ guestPath: '/etc/hello', source: join(dir, 'greeting') }],
@@ -65,7 +67,14 @@ void t.test('paths and globs start at its folder, whether that or the file is na
 
 void t.test('a name and a series are enough', (t) => {
   const dir = folderWith(t, { name: 'hello', series: 'series' });
-  t.match(readProject(dir), { fragments: [], guestSources: [], tests: [], files: [], gdb: undefined });
+  t.match(readProject(dir), {
+    fragments: [],
+    guestSources: [],
+    selftests: [],
+    tests: [],
+    files: [],
+    gdb: undefined,
+  });
   t.end();
 });
 
@@ -77,6 +86,7 @@ void t.test('every mistake is told with its place', (t) => {
     [{ ...COMPLETE, guestProgrammes: [] }, /guestProgrammes/],
     [{ ...COMPLETE, fragments: [{ path: 'hello.config', flavours: ['stock'] }] }, /fragments\.0: a path, or/],
     [{ ...COMPLETE, files: { 'etc/hello': 'greeting' } }, /files[^]*absolute/],
+    [{ ...COMPLETE, selftests: ['../hello'] }, /selftests\.0: a folder below tools\/testing\/selftests/],
     [{ ...COMPLETE, series: 'sereis' }, /series: sereis\/series does not exist/],
     [{ ...COMPLETE, fragments: ['none.config'] }, /fragments: none\.config does not exist/],
     [

@@ -1,11 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { compileGuestPrograms } from '../../../../vm/image/guest-programs.ts';
 import { readSeries } from '../../../../vm/kernel/series.ts';
 import { uapiHeaders } from '../../../../vm/kernel/uapi.ts';
-import { readProject } from '../../../../vm/project.ts';
-import { freshContext } from '../../../helpers/fresh-context.ts';
 import { fakeKernel } from './fake.ts';
 
 void t.test('headers come out as the last patch leaves them, with the numbers', async (test) => {
@@ -16,17 +13,6 @@ void t.test('headers come out as the last patch leaves them, with the numbers', 
   test.equal(header, '/* The answer. */\nstruct fake_info {\n\tint answer;\n};\n\n#define FAKE_VERSION 1\n');
   test.match(await readFile(join(out, 'my_fake_abi.h'), 'utf8'), /^#define __NR_fake_call 3$/m);
 });
-
-void t.test(
-  "the guest's test program compiles with the checkout's headers, without a warning",
-  async (test) => {
-    const { ctx, folder } = await freshContext(test);
-    const { seriesDir, name } = readProject();
-    await uapiHeaders(folder, await readSeries(seriesDir), name);
-    const source = join(import.meta.dirname, '../../../kernel/dirsync_stat_test.c');
-    await test.resolves(compileGuestPrograms([source], ctx, [`-I${folder}`]));
-  },
-);
 
 void t.test('a series without a call gives a header without numbers', async (test) => {
   const fake = await fakeKernel(test);
