@@ -1,6 +1,6 @@
 import { execaSync } from 'execa';
 import * as fc from 'fast-check';
-import { mkdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { compareEntries, type Question } from '../../../../userland/src/metadata/compare.ts';
@@ -8,6 +8,7 @@ import { decodeRecords, DIFF, HEADER, REPORT } from '../../../../userland/src/me
 import { MetadataSource } from '../../../../userland/src/metadata/source.ts';
 import { AT_FDCWD, FILE_TYPE } from '../../../../userland/src/native/addon.ts';
 import { addon, folder, isRoot, ODD_NAMES, pathOf, type Folder } from '../native/fixture.ts';
+import { expected, make, pair } from '../native/random-pair.ts';
 
 const STATX = new MetadataSource('statx', 'asked for');
 const EVERYTHING: Question = { compare: 0xff, report: 0x1ff };
@@ -23,47 +24,10 @@ function differences(
   return map;
 }
 
-/** What one name of a random directory can be; times, sizes and modes from few values, so that many agree. */
-const entry = fc.oneof(
-  fc.constant(null),
-  fc.record({
-    kind: fc.constantFrom('file', 'dir', 'link', 'fifo'),
-    size: fc.constantFrom(0, 3, 4),
-    mode: fc.constantFrom(0o644, 0o600, 0o4755),
-    sec: fc.constantFrom(-1, 0, 5_000_000_000),
-    nsec: fc.constantFrom(0, 1),
-    target: fc.constantFrom('a', 'b', 'bb'),
-  }),
-);
-type Entry = typeof entry extends fc.Arbitrary<infer T> ? T : never;
-
-function make({ path, fd }: Folder, name: string, what: Entry): void {
-  if (what === null) return;
-  if (what.kind === 'dir') mkdirSync(pathOf(path, name));
-  else if (what.kind === 'link') symlinkSync(what.target, pathOf(path, name));
-  else if (what.kind === 'fifo') addon.mknodAt(fd, name, FILE_TYPE.FIFO, 0o600, 0, 0);
-  else writeFileSync(pathOf(path, name), 'x'.repeat(what.size));
-  if (what.kind !== 'link') addon.chmodAt(fd, name, what.mode);
-  addon.utimesAt(fd, name, what.sec, what.nsec);
-}
-
-function expected(source: Entry, destination: Entry): number | undefined {
-  if (source === null) return undefined;
-  if (destination === null) return DIFF.MISSING;
-  if (source.kind !== destination.kind) return DIFF.TYPE;
-  let diff = 0;
-  if (source.kind === 'file' && source.size !== destination.size) diff |= DIFF.SIZE;
-  if (source.kind !== 'dir' && (source.sec !== destination.sec || source.nsec !== destination.nsec))
-    diff |= DIFF.MTIME;
-  if (source.kind !== 'link' && source.mode !== destination.mode) diff |= DIFF.MODE;
-  if (source.kind === 'link' && source.target !== destination.target) diff |= DIFF.LINK;
-  return diff === 0 ? undefined : diff;
-}
-
 void t.test('differences are those of an independent comparison', async (t) => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(entry, entry), { minLength: 1, maxLength: ODD_NAMES.length }),
+      fc.array(pair, { minLength: 1, maxLength: ODD_NAMES.length }),
       fc.integer({ min: 352, max: 700 }),
       fc.integer({ min: 0, max: 3 }),
       (pairs, room, maxEntries) => {
@@ -73,7 +37,7 @@ void t.test('differences are those of an independent comparison', async (t) => {
           const name = ODD_NAMES[i] ?? '';
           make(source, name, a);
           make(destination, name, b);
-          const diff = expected(a, b);
+          const diff = expected(a, b, EVERYTHING);
           if (diff !== undefined) wanted[name] = diff;
         }
         t.strictSame(differences(source, destination), wanted);
