@@ -35,15 +35,20 @@ struct walk {
 };
 
 static struct walk by_kernel, by_statx;
+/* Why the two do not agree, as lines of comments: printed behind the point that it is about. */
+static char words[8192];
+static size_t said;
+
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
+	size_t room = sizeof(words) - said;
 	va_list args;
+	int length;
 
 	va_start(args, format);
-	printf("# ");
-	vprintf(format, args);
-	printf("\n");
+	length = vsnprintf(words + said, room, format, args);
 	va_end(args);
+	said += (size_t)length < room ? (size_t)length : room - 1;
 }
 
 /* Whether a slice is one: NULL, or what is wrong with it. */
@@ -70,7 +75,7 @@ static bool take_slice(const struct compare_request *request, struct walk *walk,
 	const char *wrong = wrong_slice(request, header, size, (size_t)length);
 
 	if (wrong != NULL) {
-		say("a slice of %zd bytes with flags %x, %u names: wrong is %s", length, header->flags, header->nr_scanned,
+		say("# a slice of %zd bytes with flags %x, %u names: wrong is %s\n", length, header->flags, header->nr_scanned,
 		    wrong);
 		return false;
 	}
@@ -109,11 +114,11 @@ static void say_record(const char *who, const struct walk *walk, size_t at)
 	const struct dirsync_rec *rec = (const void *)(walk->records + at);
 
 	if (at >= walk->length) {
-		say("%s has no more records", who);
+		say("# %s has no more records\n", who);
 		return;
 	}
-	say("%s: type %u flags %x err %d diff %x mask %x ino %llu size %llu mtime %lld.%09u mode %o owner %u:%u nlink %u "
-	    "reclen %u '%.*s'",
+	say("# %s: type %u flags %x err %d diff %x mask %x ino %llu size %llu mtime %lld.%09u mode %o owner %u:%u nlink %u "
+	    "reclen %u '%.*s'\n",
 	    who, rec->type, rec->flags, rec->err, rec->diff, rec->mask, rec->ino, rec->size, rec->mtime_sec,
 	    rec->mtime_nsec, rec->mode, rec->uid, rec->gid, rec->nlink, rec->reclen, rec->namelen, rec->name);
 }
@@ -152,8 +157,8 @@ static bool agree(const struct compare_request *request, size_t size)
 	if (make_walk(kernel_compare, request, size, &by_kernel) &&
 	    make_walk(portable_compare, request, size, &by_statx) && is_same_walk(size))
 		return true;
-	say("%d to %d, compare %x report %x max %llu slack %llu racy %llu, %zu bytes: kernel error %d, %u names, %u "
-	    "records, %d slices; statx error %d, %u names, %u records, %d slices",
+	say("# %d to %d, compare %x report %x max %llu slack %llu racy %llu, %zu bytes: kernel error %d, %u names, %u "
+	    "records, %d slices; statx error %d, %u names, %u records, %d slices\n",
 	    request->source, request->destination, request->compare, request->report,
 	    (unsigned long long)request->max_entries, (unsigned long long)request->mtime_slack_ns,
 	    (unsigned long long)request->racy_ns, size, by_kernel.error, by_kernel.sums.nr_scanned,

@@ -12,8 +12,9 @@ static int points, failures;
 
 static void point(bool good, const char *name)
 {
-	printf("%sok %d - %s\n", good ? "" : "not ", ++points, name);
+	printf("%sok %d - %s\n%s", good ? "" : "not ", ++points, name, words);
 	failures += !good;
+	words[said = 0] = '\0';
 	fflush(stdout);
 }
 
@@ -58,6 +59,7 @@ static void test_bits(void)
 	for (size_t i = 0; i < COUNT(compares) && good; i++)
 		good = agree_on_bits(compares[i], 0x1ff);
 	point(good, "each bit to compare");
+	good = true;
 	for (size_t i = 0; i < COUNT(reports) && good; i++)
 		good = agree_on_bits(0, reports[i]) && agree_on_bits(0xff, reports[i]);
 	point(good, "each bit to report");
@@ -119,7 +121,7 @@ static bool both_fail(int from, int to, struct compare_request request, size_t s
 	request.destination = to;
 	if (agree(&request, size) && by_kernel.error == error)
 		return true;
-	say("%d to %d: %s expected", from, to, strerror(error));
+	say("# %d to %d: %s expected\n", from, to, strerror(error));
 	return false;
 }
 
