@@ -5,6 +5,9 @@
  *
  * Works in a new directory below DIRECTORY, and needs root.
  */
+#include <sched.h>
+#include <sys/wait.h>
+
 #include "both_producers.h"
 #include "odd_tree.h"
 
@@ -162,6 +165,32 @@ static void test_errors(void)
 	close(file), close(path), close(removed), close(locked);
 }
 
+/* There nobody has a name, so that all owners are alike. */
+static bool agree_without_owners(void)
+{
+	struct compare_request request = { source, destination, .compare = 0xff, .report = 0x20000 };
+	bool good = unshare(CLONE_NEWUSER) == 0 && agree(&request, LARGEST);
+
+	for (size_t at = 0; good && at < by_kernel.length;) {
+		const struct dirsync_rec *record = (const void *)(by_kernel.records + at);
+
+		good = record->uid == 65534 && (record->diff & DIRSYNC_DIFF_OWNER) == 0;
+		at += record->reclen;
+	}
+	return good;
+}
+
+static void test_user_namespace(void)
+{
+	pid_t child = fork();
+	int status = -1;
+
+	if (child == 0)
+		_exit(!agree_without_owners());
+	waitpid(child, &status, 0);
+	point(status == 0, "in a user namespace that maps nobody");
+}
+
 static int open_new(int parent, const char *name)
 {
 	odd_check(mkdirat(parent, name, 0755), "mkdirat");
@@ -191,6 +220,7 @@ int main(int argc, char **argv)
 	test_times();
 	test_random((unsigned int)atol(argv[2]));
 	test_errors();
+	test_user_namespace();
 	printf("1..%d\n", points);
 	return failures != 0;
 }
