@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ARMS, armOf } from '../bench/metadata/arms.ts';
 import { type Plan, type Results, measureMetadata } from '../bench/metadata/measure.ts';
 import { FILE_SYSTEMS, perFile } from '../bench/metadata/measurement.ts';
+import { markdownPage } from '../bench/metadata/page.ts';
 import { costTables, grouped, ratioTable, type Table } from '../bench/metadata/tables.ts';
 import { alignColumns } from '../bench/table.ts';
 import type { Command } from '../cli/command.ts';
@@ -42,11 +43,25 @@ export const benchMetadata: Command['run'] = async ({ values, args }, context) =
     },
   );
   if (results !== undefined) {
-    await writeFile(join(runDir, 'metadata.json'), `${JSON.stringify(results, undefined, 2)}\n`);
+    await writeResults(runDir, results, command);
     process.stdout.write(`${tablesOf(results).map(asText).join('\n\n')}\n`);
   }
   return verdict;
 };
+
+/** `metadata.json`, and the page of docs/metadata-benchmark.md with its pictures. */
+async function writeResults(dir: string, results: Results, command: string): Promise<void> {
+  // The library that draws takes a while to load, and nothing else needs it.
+  const { figuresOf } = await import('../bench/metadata/plots.ts');
+  const { svgFile } = await import('../bench/metadata/figure.ts');
+  const figures = figuresOf(results.measured);
+  const files: readonly (readonly [string, string])[] = [
+    ['metadata.json', `${JSON.stringify(results, undefined, 1)}\n`],
+    ['metadata-benchmark.md', markdownPage(results, figures, command)],
+    ...figures.map((figure) => [`${figure.name}.svg`, svgFile(figure)] as const),
+  ];
+  for (const [name, text] of files) await writeFile(join(dir, name), text);
+}
 
 /** Files in a directory, and how often each arm goes over them: the more there are, the less an interrupt adds. */
 const SIZES: Plan['sizes'] = [
