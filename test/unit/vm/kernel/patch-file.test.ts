@@ -58,6 +58,10 @@ void t.test('context that differs is refused', async (test) => {
   test.throws(() => applyHunks('a\nx\n', change?.hunks ?? []), RangeError);
 });
 
-void t.test("the checkout's series adds dirsync_stat as 451 and nothing else", async (test) => {
-  test.same(addedCalls(await readSeries(readProject().seriesDir)), [{ name: 'dirsync_stat', number: 451 }]);
+void t.test("the checkout's series adds its three calls and nothing else", async (test) => {
+  test.same(addedCalls(await readSeries(readProject().seriesDir)), [
+    { name: 'dirsync_stat', number: 451 },
+    { name: 'dirsync_list', number: 1451 },
+    { name: 'dirsync_diff', number: 1452 },
+  ]);
 });
