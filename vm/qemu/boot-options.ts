@@ -28,7 +28,7 @@ export interface BootOptions {
   readonly accel?: AccelWish;
   /**
    * Have the guest's clocks count its instructions, one a nanosecond: for measurements that a busy host does not change,
-   * see machine/icount.ts. Takes TCG and one processor, and several times as long.
+   * see icount.ts. Takes TCG and one processor, and several times as long.
    */
   readonly icount?: boolean;
   /** What carries the agent's line; `vport0p1`, the fastest, by default. */

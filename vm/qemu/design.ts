@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { type Accel, chooseAccel } from './accel/accel.ts';
 import type { BootOptions } from './boot-options.ts';
 import { findQemu, type Qemu } from './find-qemu.ts';
-import { checkIcount, ICOUNT_ACCEL, ICOUNT_TSC_KHZ } from './machine/icount.ts';
+import { checkIcount, ICOUNT_ACCEL, ICOUNT_TSC_KHZ } from './icount.ts';
 import { checkInitrd, checkKernel } from './machine/inputs.ts';
 import { HARNESS_WIRING, kernelCommandLine, type Machine, qemuArguments } from './machine/machine.ts';
 import { chooseMachine, TRAITS } from './machine/machine-types.ts';

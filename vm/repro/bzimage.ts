@@ -1,5 +1,5 @@
 /** The parts of a bzImage, see Documentation/x86/boot.rst: 16-bit setup code, the decompressor, the compressed kernel in it. */
-import type { Region } from './regions.ts';
+import type { Region } from './region.ts';
 
 const SECTOR = 512;
 /** Where the setup header lies; its last byte is given by the jump over it. */

@@ -1,5 +1,5 @@
 /** The sections of a 64-bit little-endian ELF file, see elf(5). */
-import type { Region } from './regions.ts';
+import type { Region } from './region.ts';
 
 const MAGIC = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1]);
 /** Its section takes no room in the file (.bss). */

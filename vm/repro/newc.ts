@@ -1,5 +1,5 @@
 /** The members of a cpio archive of the kernel's "newc" format, see vm/image/cpio.ts, which writes it. */
-import type { Region } from './regions.ts';
+import type { Region } from './region.ts';
 
 const HEADER_SIZE = 110;
 /** Of the fields behind the magic, 8 hex digits each. */

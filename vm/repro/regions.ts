@@ -1,15 +1,8 @@
-/** The parts of a built file that have names: so that "they differ" can be said as "`.rodata` differs". */
+/** Finds the named parts of a built file, whatever its format is. */
 import { bzImageRegions } from './bzimage.ts';
 import { elfRegions } from './elf.ts';
 import { newcRegions } from './newc.ts';
-
-export interface Region {
-  /** As the format's own tools show it: `.text`, `bin/dirsync`, `setup header`. */
-  readonly name: string;
-  /** Offsets in the file, in bytes; `end` is behind the last one. */
-  readonly start: number;
-  readonly end: number;
-}
+import type { Region } from './region.ts';
 
 /** The regions of an ELF file, a bzImage or a newc archive; none of a file that is none of these. */
 export function regionsOf(file: Buffer): Region[] {

@@ -5,7 +5,6 @@
  * and the agent's line are file descriptors that QEMU inherits, see process.ts.
  */
 import { type Disk, diskArguments } from './blockdev.ts';
-import { ICOUNT_ARGUMENTS } from './icount.ts';
 import { type MachineType, TRAITS } from './machine-types.ts';
 import { AGENT_FD, QMP_FD } from '../process.ts';
 import { escapeCommas } from './quote.ts';
@@ -22,7 +21,7 @@ export interface Machine {
   readonly name: string;
   readonly type: MachineType;
   readonly accel: 'kvm' | 'tcg';
-  /** The guest's clocks count its instructions, see icount.ts; only with `tcg` and one processor. */
+  /** The guest's clocks count its instructions, see ../icount.ts; only with `tcg` and one processor. */
   readonly icount?: boolean;
   readonly memoryMiB: number;
   readonly cpus: number;
@@ -74,6 +73,13 @@ export const HAND_WIRING: Wiring = {
 export function accelArguments(accel: Machine['accel']): string[] {
   return accel === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi'];
 }
+
+/** To count instructions: one thread, for one order of events; and no clock of the host's. */
+const ICOUNT_ARGUMENTS: readonly string[] = [
+  ['-accel', 'tcg,thread=single'],
+  ['-icount', 'shift=0'],
+  ['-rtc', 'clock=vm'],
+].flat();
 
 /** QEMU's arguments. */
 export function qemuArguments(machine: Machine, wiring: Wiring): string[] {

@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { BootOptions } from '../../../../../vm/qemu/boot-options.ts';
-import { checkIcount } from '../../../../../vm/qemu/machine/icount.ts';
+import type { BootOptions } from '../../../../vm/qemu/boot-options.ts';
+import { checkIcount } from '../../../../vm/qemu/icount.ts';
 
 const GUEST: BootOptions = {
   kernel: '/k/bzImage',

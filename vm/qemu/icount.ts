@@ -6,19 +6,9 @@
  * What is counted is what the guest's processor executes: each round of a `rep movs` or `rep stos` is an instruction,
  * a cache miss is none.
  */
-import { UsageError } from '../../errors.ts';
-import type { Accel } from '../accel/accel.ts';
-import type { BootOptions } from '../boot-options.ts';
-
-/** One thread, for one order of events; and no clock of the host's. */
-export const ICOUNT_ARGUMENTS: readonly string[] = [
-  '-accel',
-  'tcg,thread=single',
-  '-icount',
-  'shift=0',
-  '-rtc',
-  'clock=vm',
-];
+import { UsageError } from '../errors.ts';
+import type { Accel } from './accel/accel.ts';
+import type { BootOptions } from './boot-options.ts';
 
 /** What the guest's kernel finds, or is told. */
 export const ICOUNT_TSC_KHZ = 1_000_000;
