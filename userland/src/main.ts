@@ -1,7 +1,7 @@
 /** The entry point: command line in, exit code out. */
 import { byteArguments, readCmdline } from './cli/argv.ts';
-import { HELP, USAGE_LINE } from './cli/help.ts';
-import { parseCommand } from './cli/options.ts';
+import { helpText, USAGE_LINE } from './cli/help.ts';
+import { parseCommand } from './cli/options/resolve.ts';
 import { Output } from './cli/output.ts';
 import { runSync } from './cli/run.ts';
 import { isStandby, standBy } from './cli/standby.ts';
@@ -30,7 +30,7 @@ async function carryOut(
     out(USAGE_LINE);
     return EXIT.USAGE;
   }
-  if (command.kind === 'help') out(HELP);
+  if (command.kind === 'help') out(helpText(command.all));
   else if (command.kind === 'version') for (const line of versionLines(probeMetadata(loadAddon()))) out(line);
   else {
     const isRoot = process.geteuid?.() === 0;

@@ -23,6 +23,18 @@ const TEST_REQUIREMENTS: readonly Requirement[] = [
     packages: packages('libxml2-utils', 'libxml2'),
     optional: true,
   },
+  {
+    command: 'rsync',
+    why: 'test what excludes what against the program whose rules they are',
+    packages: packages('rsync'),
+    optional: true,
+  },
+  {
+    command: 'mandoc',
+    why: "check the syncer's manual page",
+    packages: packages('mandoc'),
+    optional: true,
+  },
 ];
 
 export const REQUIREMENTS: readonly Requirement[] = [

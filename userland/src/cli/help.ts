@@ -1,25 +1,29 @@
-/** What `--help` prints: one screen of 80 columns and 24 lines. */
+/** What `--help` prints, made of the table of options: the common ones on one screen of 80 columns and 24 lines, or all. */
+import { EXIT } from '../errors.ts';
+import { OPTION_NAMES, specOf, type OptionName } from './options/table.ts';
 
 export const USAGE_LINE = 'Usage: dirsync <source_dir> <destination_dir>';
 
-export const HELP = `${USAGE_LINE}
-Makes the destination an exact replica of the source, and keeps it so.
+const EXIT_LINES = [
+  `Exit: ${EXIT.OK} done (or Ctrl+C in continuous mode), ${EXIT.USAGE} usage, ${EXIT.ROOTS} directories refused,`,
+  `${EXIT.IO} I/O, ${EXIT.INTERRUPTED} interrupted, ${EXIT.PARTIAL} partial, ${EXIT.DELETE_LIMIT} delete limit. More: man dirsync`,
+];
 
-  --once              synchronize once and end
-  --phase 1|2|3       1: --once --flat --size-only, 2: --once, 3: continuous
-  --flat              only what lies directly in the source; deletes nothing
-  --size-only         files of equal size are equal
-  --no-delete         keep what the source does not have
-  --max-delete N      stop with exit code 25 before deleting more than N entries
-  --allow-empty       let an empty source empty the destination
-  -n, --dry-run       once; say what would be done and touch nothing
-  -v, --verbose       print every entry, also of the first synchronization
-  -q, --quiet         print nothing but warnings and errors
-  --stats             print totals at the end
-  --metadata SOURCE   auto, kernel (the calls of our patches) or statx
-  --fsync             write through to the disk before replacing a file
-  -V, --version       version, and where metadata comes from
-  -h, --help          this text
+/** `all`: every option instead of the common ones. */
+export function helpText(all: boolean): string {
+  const names = OPTION_NAMES.filter((name) => all || specOf(name).common === true);
+  return [
+    USAGE_LINE,
+    'Makes the destination an exact replica of the source, and keeps it so.',
+    '',
+    ...names.map(optionLine),
+    '',
+    ...EXIT_LINES,
+  ].join('\n');
+}
 
-Exit: 0 done (or Ctrl+C in continuous mode), 1 usage, 3 directories refused,
-11 I/O, 20 interrupted, 23 partial, 25 delete limit.`;
+function optionLine(name: OptionName): string {
+  const { short, value, help } = specOf(name);
+  const option = `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
+  return `  ${option.padEnd(20)} ${help}`;
+}

@@ -12,7 +12,7 @@ import { countingSink } from '../report.ts';
 import { openRoots } from '../roots/open-roots.ts';
 import { Engine } from '../sync/engine.ts';
 import { consoleSink } from './console-sink.ts';
-import type { SyncOptions } from './options.ts';
+import type { SyncOptions } from './options/resolve.ts';
 import type { Output } from './output.ts';
 import { statsLines } from './stats.ts';
 

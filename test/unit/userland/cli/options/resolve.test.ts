@@ -1,5 +1,5 @@
 import t from 'tap';
-import { parseCommand } from '../../../../userland/src/cli/options.ts';
+import { parseCommand } from '../../../../../userland/src/cli/options/resolve.ts';
 
 void t.test('two roots and nothing else: continuous, exact, and as root says', async (t) => {
   t.strictSame(parseCommand(['src', 'dst']), {
@@ -31,7 +31,8 @@ void t.test('a dry run has an end and tells everything', async (t) => {
 });
 
 void t.test('questions need no roots, and missing roots get the usage line', async (t) => {
-  t.strictSame(parseCommand(['--help']), { kind: 'help' });
+  t.strictSame(parseCommand(['--help']), { kind: 'help', all: false });
+  t.strictSame(parseCommand(['--help=all']), { kind: 'help', all: true });
   t.strictSame(parseCommand(['-V', 'a']), { kind: 'version' });
   t.strictSame(parseCommand([]), { kind: 'usage' });
   t.strictSame(parseCommand(['--once', 'a']), { kind: 'usage' });
@@ -52,9 +53,15 @@ void t.test('what means nothing is an error that says so', async (t) => {
     [['--metadata', 'magic', 'a', 'b'], /auto, kernel, statx/],
     [['--max-delete', '-1', 'a', 'b'], /--max-delete/],
     [['--max-delete', '1e3', 'a', 'b'], /takes a number/],
-    [['--onse', 'a', 'b'], /--onse/],
-    [['--once=yes', 'a', 'b'], /--once/],
+    [['--max-delete'], /a value is missing: --max-delete N/],
+    [['--onse', 'a', 'b'], /no option '--onse'; did you mean --once\?/],
+    [['-x', 'a', 'b'], /no option '-x'; see dirsync --help/],
+    [['--once=yes', 'a', 'b'], /--once takes no value/],
   ];
   for (const [argv, message] of wrong)
     t.throws(() => parseCommand(argv), { exitCode: 1, code: 'USAGE', message }, argv.join(' '));
+});
+
+void t.test('of an option that is given twice the last one counts', async (t) => {
+  t.match(parseCommand(['--max-delete', '1', 'a', '--max-delete=2', 'b']), { maxDelete: 2 });
 });

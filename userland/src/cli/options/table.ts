@@ -1,0 +1,75 @@
+/**
+ * Every option, as data: the parser, `--help` and the test of the man page all read this table.
+ *
+ * A new option is a row here, a field in resolve.ts, and an entry in docs/dirsync.1.
+ */
+import { choice, count, type Reader } from './values.ts';
+
+export interface OptionSpec<Value = unknown> {
+  /** One letter, when there is a short form. */
+  readonly short?: string;
+  /** The name of the value in `--help`; none for a flag. */
+  readonly value?: string;
+  /** How the value is read; none for a flag. */
+  readonly reader?: Reader<Value>;
+  /** May be given several times; otherwise the last one counts. */
+  readonly repeat?: true;
+  /** One line of at most 55 columns. */
+  readonly help: string;
+  /** Shown on the one screen of `--help`; the others by `--help=all`. */
+  readonly common?: true;
+}
+
+export const OPTIONS = {
+  once: { help: 'synchronize once and end', common: true },
+  phase: {
+    value: '1|2|3',
+    reader: choice('1', '2', '3'),
+    help: '1: --once --flat --size-only, 2: --once, 3: continuous',
+    common: true,
+  },
+  flat: { help: 'only what lies directly in the source; deletes nothing' },
+  'dry-run': { short: 'n', help: 'once; say what would be done and touch nothing', common: true },
+  'size-only': { help: 'files of equal size are equal', common: true },
+  'no-delete': { help: 'keep what the source does not have', common: true },
+  'max-delete': {
+    value: 'N',
+    reader: count,
+    help: 'stop with exit code 25 before deleting more than N',
+    common: true,
+  },
+  'allow-empty': { help: 'let an empty source empty the destination', common: true },
+  fsync: { help: 'write through to the disk before replacing a file', common: true },
+  verbose: { short: 'v', help: 'print every entry, also of the first synchronization', common: true },
+  quiet: { short: 'q', help: 'print nothing but warnings and errors', common: true },
+  stats: { help: 'print totals at the end', common: true },
+  metadata: {
+    value: 'SOURCE',
+    reader: choice('auto', 'kernel', 'statx'),
+    help: 'auto, kernel (the calls of our patches) or statx',
+  },
+  version: { short: 'V', help: 'version, and where metadata comes from', common: true },
+  help: { short: 'h', help: 'this text; --help=all: every option', common: true },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+type ValueOf<Spec> = Spec extends { readonly reader: Reader<infer Value> } ? Value : true;
+
+/** What was given: the value of each option that was, read; all of them, in order, for one that may be repeated. */
+export type Values = {
+  readonly [Name in OptionName]?: (typeof OPTIONS)[Name] extends { readonly repeat: true }
+    ? readonly ValueOf<(typeof OPTIONS)[Name]>[]
+    : ValueOf<(typeof OPTIONS)[Name]>;
+};
+
+export function isOptionName(name: string): name is OptionName {
+  return Object.hasOwn(OPTIONS, name);
+}
+
+/** The row of an option, seen as what all rows have in common. */
+export function specOf(name: OptionName): OptionSpec {
+  return OPTIONS[name];
+}
+
+export const OPTION_NAMES = Object.keys(OPTIONS) as readonly OptionName[];
