@@ -1,5 +1,6 @@
 /** What goes wrong, and mends itself: overflow, a full disk, watches used up, kills in the middle. */
 import {
+  chmodSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -11,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execaSync } from 'execa';
 import t from 'tap';
 import { isReserved } from '../../userland/src/compare/reserved.ts';
@@ -63,6 +65,25 @@ void t.test('a full disk, then freed', { skip: ROOT_ONLY }, async (t) => {
   execaSync('mount', ['-o', 'remount,size=8m', lab.destination]);
   t.strictSame(await live.settled(), [], 'nothing needs a restart');
   await live.errors(/source\/large.*done now/);
+  t.equal((await live.stop()).code, 0);
+});
+
+void t.test('a directory that may be listed and not searched is told once, and healed', async (t) => {
+  const lab = new Lab(t);
+  mkdirSync(join(lab.source, 'listed'));
+  writeFileSync(join(lab.source, 'listed/file'), 'x');
+  chmodSync(lab.dir, 0o777);
+  if (process.geteuid?.() === 0) execaSync('chown', ['-R', '65534:65534', lab.dir]);
+  chmodSync(join(lab.source, 'listed'), 0o400);
+  const live = await lab.watch(t, [], { unprivileged: true });
+  await live.errors(/source\/listed .*EACCES.*trying again/);
+  // Its third try at the earliest.
+  await delay(1000);
+  t.equal(live.stderr.match(/trying again/g)?.length, 1, live.stderr);
+  t.notMatch(live.stderr, /done now/, 'what was not compared is not in order');
+  chmodSync(join(lab.source, 'listed'), 0o755);
+  t.strictSame(await live.settled(), []);
+  await live.errors(/source\/listed .*done now/);
   t.equal((await live.stop()).code, 0);
 });
 

@@ -223,7 +223,8 @@ void t.test('a directory that is renamed and may not be searched does not end th
   const live = await lab.watch(t, ['--no-delete'], { unprivileged: true });
   chmodSync(join(lab.source, 'open'), 0o400);
   renameSync(join(lab.source, 'open'), join(lab.source, 'listed'));
-  await live.errors(/source\/listed\/below.*EACCES/);
+  // Its names may not be looked up, so it is told of as a whole.
+  await live.errors(/source\/listed to .*EACCES/);
   chmodSync(join(lab.source, 'listed'), 0o755);
   writeFileSync(join(lab.source, 'listed/below/file'), 'x');
   t.equal(

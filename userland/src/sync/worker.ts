@@ -28,6 +28,8 @@ export class Worker {
   readonly #opener: Opener;
   readonly #failures: Failures;
   readonly #performer: Performer;
+  /** Pairs whose entries could not all be compared: their directories are not in order, whatever becomes of them. */
+  readonly #incomplete = new WeakSet<DirectoryPair>();
 
   constructor(context: SyncContext, opener: Opener, failures: Failures, performer: Performer) {
     this.#context = context;
@@ -58,7 +60,7 @@ export class Worker {
       const changed = pair.copyAttributes(policy);
       const created = this.#performer.takeCreated(node);
       if (changed && !created) sink.emit({ kind: 'updated', path: relativePath(tree, node, SELF) });
-      this.#failures.settled(node, SELF);
+      if (!this.#incomplete.has(pair)) this.#failures.settled(node, SELF);
     } catch (error) {
       this.#failures.failed(node, SELF, HINT.NONE, error);
     }
@@ -113,6 +115,7 @@ export class Worker {
         if (!directories.has(name) && addon.statAt(source, name)?.type !== FILE_TYPE.DIRECTORY)
           tree.detach(child);
     } catch (error) {
+      this.#incomplete.add(pair);
       this.#failures.failed(node, SELF, hints, error);
     }
   }
