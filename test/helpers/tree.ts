@@ -23,15 +23,24 @@ export function bytes(path: string): Buffer {
 
 export function snapshot(root: string, options: SnapshotOptions = {}): TreeSnapshot {
   const tree = new Map<string, Record<string, string>>();
+  const files = new Map<string, string[]>();
   const pending = [''];
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     const full = path === '' ? bytes(root) : bytes(`${root}/${path}`);
     const stat = lstatSync(full, { bigint: true });
     tree.set(path, describe(full, stat, options));
+    if (stat.isFile() && stat.nlink > 1n) {
+      const inode = `${stat.dev}:${stat.ino}`;
+      files.set(inode, [...(files.get(inode) ?? []), path]);
+    }
     if (!stat.isDirectory()) continue;
     for (const name of readdirSync(full, { encoding: 'buffer' }))
       pending.push(path === '' ? name.toString('latin1') : `${path}/${name.toString('latin1')}`);
   }
+  // A file that has links outside of the tree only is like any other.
+  for (const paths of files.values())
+    if (paths.length > 1)
+      for (const path of paths) tree.set(path, { ...tree.get(path), names: paths.toSorted().join(', ') });
   return tree;
 }
 

@@ -13,6 +13,8 @@ export type SyncEvent =
   | { readonly kind: 'copied'; readonly path: RelativePath; readonly bytes: number }
   | { readonly kind: 'created-directory'; readonly path: RelativePath }
   | { readonly kind: 'updated'; readonly path: RelativePath }
+  /** A name became one more name of the file that `target` names, too. */
+  | { readonly kind: 'linked'; readonly path: RelativePath; readonly target: RelativePath }
   /** `entries` counts all that was below, too. */
   | { readonly kind: 'deleted'; readonly path: RelativePath; readonly entries: number }
   | { readonly kind: 'renamed'; readonly from: RelativePath; readonly to: RelativePath }
@@ -38,6 +40,7 @@ export interface Totals {
   updated: number;
   deleted: number;
   renamed: number;
+  linked: number;
   failures: number;
 }
 
@@ -50,6 +53,7 @@ export function countingSink(next: SyncSink): SyncSink & { readonly totals: Read
     updated: 0,
     deleted: 0,
     renamed: 0,
+    linked: 0,
     failures: 0,
   };
   return {
@@ -69,5 +73,6 @@ function count(totals: Totals, event: SyncEvent): void {
   else if (event.kind === 'updated') totals.updated += 1;
   else if (event.kind === 'deleted') totals.deleted += event.entries;
   else if (event.kind === 'renamed') totals.renamed += 1;
+  else if (event.kind === 'linked') totals.linked += 1;
   else if (event.kind === 'failed') totals.failures += 1;
 }

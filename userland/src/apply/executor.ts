@@ -23,7 +23,7 @@ import { matchAttributes, writeNode } from './write-entry.ts';
 export interface DoneOutcome {
   readonly kind: 'done';
   /** What was done; null when nothing was left to do. */
-  readonly did: 'copied' | 'created-directory' | 'updated' | 'deleted' | null;
+  readonly did: 'copied' | 'created-directory' | 'updated' | 'deleted' | 'linked' | null;
   /** Bytes of data moved. */
   readonly bytes: number;
   /** Entries deleted. */
@@ -75,15 +75,18 @@ const NOTHING: DoneOutcome = { kind: 'done', did: null, bytes: 0, entries: 0, so
 
 const AGAIN: Outcome = { kind: 'again', delayMs: 0 };
 
-function did(what: 'copied' | 'created-directory' | 'updated'): Outcome {
+function did(what: 'copied' | 'created-directory' | 'updated' | 'linked'): Outcome {
   return { ...NOTHING, did: what };
 }
+
+/** What concerns no other directory; a link does. */
+export type OwnStep = Exclude<Step, { readonly kind: 'link' }>;
 
 /** Throws what went wrong. */
 export async function applyStep(
   context: ExecutorContext,
   pair: DirectoryPair,
-  step: Step,
+  step: OwnStep,
   care: Care,
 ): Promise<Outcome> {
   pair.makeWritable();
@@ -103,9 +106,10 @@ export async function applyStep(
       return copy(context, pair, name, care);
     case 'mkdir':
       return makeDirectory(addon, pair, name);
+    case 'attributes':
+      return matchEntry(context, pair, name, care);
     case 'symlink':
     case 'special':
-    case 'attributes':
     default:
       return writeSmall(context, pair, step);
   }
@@ -125,21 +129,33 @@ function makeDirectory(addon: Addon, pair: DirectoryPair, name: ByteString): Out
 async function writeSmall(
   context: ExecutorContext,
   pair: DirectoryPair,
-  step: Extract<Step, { kind: 'symlink' | 'special' | 'attributes' }>,
+  step: Extract<Step, { kind: 'symlink' | 'special' }>,
 ): Promise<Outcome> {
   const { addon, policy, temps } = context;
   const { name } = step;
   const wanted = addon.statAt(pair.source, name);
   if (wanted === null || !fits(step.kind, wanted.type)) return AGAIN;
-  if (step.kind === 'attributes')
-    return matchAttributes(addon, pair, name, wanted, policy) ? did('updated') : NOTHING;
   await temps.with((temp) => writeNode(addon, pair, name, wanted, temp, policy));
   return did('copied');
 }
 
-function fits(kind: 'symlink' | 'special' | 'attributes', type: FileType): boolean {
+async function matchEntry(
+  context: ExecutorContext,
+  pair: DirectoryPair,
+  name: ByteString,
+  care: Care,
+): Promise<Outcome> {
+  const { addon, policy } = context;
+  const wanted = addon.statAt(pair.source, name);
+  if (wanted === null || wanted.type === FILE_TYPE.DIRECTORY) return AGAIN;
+  // A file of the destination that has other names, too: theirs are not to be changed with it.
+  if (wanted.type === FILE_TYPE.REGULAR && wanted.nlink === 1)
+    if ((addon.statAt(pair.destination, name)?.nlink ?? 1) > 1) return copy(context, pair, name, care);
+  return matchAttributes(addon, pair, name, wanted, policy) ? did('updated') : NOTHING;
+}
+
+function fits(kind: 'symlink' | 'special', type: FileType): boolean {
   if (kind === 'symlink') return type === FILE_TYPE.SYMLINK;
-  if (kind === 'attributes') return type !== FILE_TYPE.DIRECTORY;
   return type !== FILE_TYPE.SYMLINK && type !== FILE_TYPE.REGULAR && type !== FILE_TYPE.DIRECTORY;
 }
 
@@ -238,6 +254,8 @@ export function pretend(step: Step): Outcome {
       return did('created-directory');
     case 'attributes':
       return did('updated');
+    case 'link':
+      return did('linked');
     case 'copy':
     case 'symlink':
     case 'special':

@@ -31,6 +31,7 @@ const LINES: Lines = {
   updated: (event, { destination }) => `Updated: ${destination(event.path)}`,
   deleted: (event, { destination }) => `Deleted: ${destination(event.path)}`,
   renamed: (event, { destination }) => `Renamed: ${destination(event.from)} -> ${destination(event.to)}`,
+  linked: (event, { destination }) => `Linked: ${destination(event.path)} -> ${destination(event.target)}`,
   failed: (event, { source, destination }) =>
     sentence(
       `synchronize ${source(event.path)} to ${destination(event.path)}`,
@@ -49,6 +50,7 @@ const CHANGES: ReadonlySet<Kind> = new Set([
   'updated',
   'deleted',
   'renamed',
+  'linked',
 ] as const);
 
 const COMPLAINTS: ReadonlySet<Kind> = new Set(['failed', 'recovered', 'warning'] as const);

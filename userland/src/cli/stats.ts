@@ -13,6 +13,7 @@ export function statsLines(totals: Readonly<Totals>, calls: Counters, metadata: 
     `Created directories: ${totals.createdDirectories}`,
     `Updated: ${totals.updated}`,
     `Renamed: ${totals.renamed}`,
+    `Linked: ${totals.linked}`,
     `Deleted: ${totals.deleted}`,
     `Failures: ${totals.failures}`,
   ];

@@ -8,6 +8,8 @@ export interface Difference {
   readonly type: FileType | null;
   /** Bits of `DIFF`; 0 when both sides are alike. */
   readonly diff: number;
+  /** It is to be linked to another name of its file instead of being copied. */
+  readonly join?: boolean;
 }
 
 /** The attributes that are compared; `target` is that of a symlink, else empty. */

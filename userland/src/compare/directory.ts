@@ -1,13 +1,13 @@
 /** Compares two whole directories: what differs first, then what only the destination has. */
-import type { Addon, ByteString, Fd } from '../native/addon.ts';
+import { FILE_TYPE, type Addon, type ByteString, type Fd } from '../native/addon.ts';
 import { compareEntries } from '../metadata/compare.ts';
 import { DIFF, REPORT, type EntryRecord } from '../metadata/records.ts';
 import type { MetadataSource } from '../metadata/source.ts';
 import type { Difference } from './difference.ts';
 
 export type Finding =
-  /** A difference; or, whether it differs or not, a subdirectory of the source. */
-  | ({ readonly kind: 'entry' } & Difference)
+  /** A difference; or, whether it differs or not, a subdirectory of the source, or a file with more than one name. */
+  | ({ readonly kind: 'entry'; readonly linked: boolean } & Difference)
   /** The entry could not be looked at; `errno` is negative. */
   | {
       readonly kind: 'error';
@@ -33,7 +33,7 @@ export function* compareDirectories(
   comparison: DirectoryComparison,
 ): Generator<Finding, void, void> {
   const { source, destination, compared, metadata, all } = comparison;
-  const always = DIFF.MISSING | DIFF.TYPE | REPORT.DIRECTORIES | (all ? REPORT.ALL : 0);
+  const always = DIFF.MISSING | DIFF.TYPE | REPORT.DIRECTORIES | REPORT.LINKED | (all ? REPORT.ALL : 0);
   const request = { compare: compared, report: always | compared };
   for (const record of compareEntries(addon, metadata, source, destination, request)) yield finding(record);
   if (destination === -1) return;
@@ -42,13 +42,14 @@ export function* compareDirectories(
   for (const record of compareEntries(addon, metadata, destination, source, mirrored)) {
     if (record.errno !== 0) yield problem(record, record.errorSide === 'source' ? 'destination' : 'source');
     else if ((record.diff & DIFF.MISSING) !== 0)
-      yield { kind: 'entry', name: record.name, type: null, diff: 0 };
+      yield { kind: 'entry', name: record.name, type: null, diff: 0, linked: false };
   }
 }
 
 function finding(record: EntryRecord): Finding {
   if (record.errno !== 0) return problem(record, record.errorSide);
-  return { kind: 'entry', name: record.name, type: record.type, diff: record.diff };
+  const linked = record.type === FILE_TYPE.REGULAR && record.nlink > 1;
+  return { kind: 'entry', name: record.name, type: record.type, diff: record.diff, linked };
 }
 
 function problem(record: EntryRecord, side: 'source' | 'destination'): Finding {

@@ -2,6 +2,12 @@
 import { FILE_TYPE, type Addon, type ByteString, type Fd, type Stat } from '../native/addon.ts';
 import { diffAttributes, type Attributes, type Difference } from './difference.ts';
 
+/** A difference, and what it was found from. */
+export interface EntryComparison extends Difference {
+  readonly source: Stat | null;
+  readonly destination: Stat | null;
+}
+
 /**
  * How the entry differs in the `compared` bits of `DIFF`; null when neither side has it. `destination` is -1 when its
  * directory does not exist. Throws a SystemError when either side cannot be looked at.
@@ -12,16 +18,17 @@ export function compareEntry(
   destination: Fd,
   name: ByteString,
   compared: number,
-): Difference | null {
+): EntryComparison | null {
   const wanted = addon.statAt(source, name);
   const found = destination === -1 ? null : addon.statAt(destination, name);
-  if (wanted === null) return found === null ? null : { name, type: null, diff: 0 };
+  if (wanted === null)
+    return found === null ? null : { name, type: null, diff: 0, source: null, destination: found };
   const diff = diffAttributes(
     attributes(addon, source, name, wanted),
     found === null ? null : attributes(addon, destination, name, found),
     compared,
   );
-  return { name, type: wanted.type, diff };
+  return { name, type: wanted.type, diff, source: wanted, destination: found };
 }
 
 function attributes(addon: Addon, directory: Fd, name: ByteString, stat: Stat): Attributes {

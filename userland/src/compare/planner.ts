@@ -19,6 +19,8 @@ export type Step =
   | { readonly kind: 'clear'; readonly name: ByteString; readonly forDirectory: boolean }
   /** Write content and attributes of a regular file. */
   | { readonly kind: 'copy'; readonly name: ByteString }
+  /** Make it a further name of the file that has its content already. */
+  | { readonly kind: 'link'; readonly name: ByteString }
   | { readonly kind: 'mkdir'; readonly name: ByteString }
   | { readonly kind: 'symlink'; readonly name: ByteString }
   /** Make a FIFO, socket or device. */
@@ -32,17 +34,19 @@ export function planEntry(difference: Difference, policy: Policy): Step[] {
   if (isReserved(name)) return type === null ? [{ kind: 'sweep', name }] : [];
   if (type === null) return policy.delete ? [{ kind: 'remove', name }] : [];
   const directory = type === FILE_TYPE.DIRECTORY;
+  if (difference.join === true && (diff & DIFF.TYPE) === 0) return [{ kind: 'link', name }];
   if (diff === 0 || (directory && policy.flat)) return [];
-  if ((diff & DIFF.MISSING) !== 0) return [creation(name, type)];
+  if ((diff & DIFF.MISSING) !== 0) return [creation(difference, type)];
   if ((diff & DIFF.TYPE) !== 0)
-    return [{ kind: 'clear', name, forDirectory: directory }, creation(name, type)];
+    return [{ kind: 'clear', name, forDirectory: directory }, creation(difference, type)];
   // A directory gets its attributes after its entries, when it has been worked through itself.
   if (directory) return [];
-  if ((diff & contentBits(type)) !== 0) return [creation(name, type)];
+  if ((diff & contentBits(type)) !== 0) return [creation(difference, type)];
   return [{ kind: 'attributes', name }];
 }
 
-function creation(name: ByteString, type: FileType): Step {
+function creation({ name, join }: Difference, type: FileType): Step {
+  if (join === true) return { kind: 'link', name };
   if (type === FILE_TYPE.REGULAR) return { kind: 'copy', name };
   if (type === FILE_TYPE.DIRECTORY) return { kind: 'mkdir', name };
   return type === FILE_TYPE.SYMLINK ? { kind: 'symlink', name } : { kind: 'special', name };

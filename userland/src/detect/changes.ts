@@ -19,6 +19,8 @@ export type Change =
       readonly place: Place;
       /** Data was written, or another file has come to this name. */
       readonly content: boolean;
+      /** Data was written through this name. */
+      readonly written: boolean;
       /** Nothing but removals: a rename's other half, or the end of the root, may explain it in a moment. */
       readonly gone: boolean;
     }
@@ -46,7 +48,7 @@ export const WATCH_MASK =
 /** MOVED_FROM events that wait for their other half; the kernel queues both within microseconds. */
 const PENDING_LIMIT = 64;
 
-type MutableEntry = { kind: 'entry'; place: Place; content: boolean; gone: boolean };
+type MutableEntry = { kind: 'entry'; place: Place; content: boolean; written: boolean; gone: boolean };
 
 /** Keeps, from one read to the next, the halves of renames that have been cut apart. */
 export class ChangeReader {
@@ -124,16 +126,18 @@ function noteEntry(
   mask: number,
 ): void {
   const content = (mask & (IN.MODIFY | IN.CREATE | IN.MOVED_TO)) !== 0;
+  const written = (mask & IN.MODIFY) !== 0;
   const gone = (mask & (IN.DELETE | IN.MOVED_FROM)) !== 0;
   let names = open.get(place.directory);
   if (names === undefined) open.set(place.directory, (names = new Map()));
   const known = names.get(place.name);
   if (known === undefined) {
-    const entry: MutableEntry = { kind: 'entry', place, content, gone };
+    const entry: MutableEntry = { kind: 'entry', place, content, written, gone };
     names.set(place.name, entry);
     changes.push(entry);
   } else {
     known.content ||= content;
+    known.written ||= written;
     known.gone &&= gone;
   }
 }

@@ -20,6 +20,8 @@ export const HINT = {
   DEEP: 4,
   /** With the empty name and SCAN: as CONTENT, but only for files that have changed since this run began. */
   RECENT: 8,
+  /** Data was written through this name: to its file, that is, and so to all other names of it. */
+  WRITTEN: 16,
 } as const;
 
 /** The name that stands for the directory itself. */

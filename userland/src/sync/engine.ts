@@ -7,12 +7,15 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Change } from '../detect/changes.ts';
 import { Watcher } from '../detect/watcher.ts';
+import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { HINT, SELF } from '../dirty/dirty-set.ts';
 import { isReserved } from '../compare/reserved.ts';
 import { gone } from '../roots/roots.ts';
 import { relativePath, type SyncContext } from './context.ts';
+import { Busy } from './busy.ts';
 import { Degraded } from './degraded.ts';
 import { Failures } from './failures.ts';
+import { Linker } from './linker.ts';
 import { Opener } from './opener.ts';
 import { Performer } from './performer.ts';
 import { Renamer, REMOVAL_DELAY_MS } from './renamer.ts';
@@ -37,6 +40,7 @@ export class Engine {
   readonly #watcher: Watcher | null;
   readonly #failures: Failures;
   readonly #performer: Performer;
+  readonly #linker: Linker;
   readonly #worker: Worker;
   readonly #renamer: Renamer;
   readonly #degraded: Degraded;
@@ -71,12 +75,15 @@ export class Engine {
       (node, pair) => this.#worker.finish(node, pair),
     );
     this.#failures = new Failures(context);
-    this.#performer = new Performer(context, this.#failures, (error) => {
+    const busy = new Busy<DirectoryNode>();
+    const onDone = (error: unknown): void => {
       if (error !== null) this.#stop(error);
       this.#wake.resolve();
-    });
-    this.#worker = new Worker(context, opener, this.#failures, this.#performer);
-    this.#renamer = new Renamer(context, opener, this.#performer.busy);
+    };
+    this.#linker = new Linker(context, opener, busy, onDone);
+    this.#performer = new Performer(context, this.#failures, this.#linker, busy, onDone);
+    this.#worker = new Worker(context, opener, this.#failures, this.#performer, this.#linker);
+    this.#renamer = new Renamer(context, opener, busy);
   }
 
   /** Throws what ended the run before its time: a SyncError, or a bug. */
@@ -111,7 +118,7 @@ export class Engine {
         await this.#breathe();
         continue;
       }
-      if (this.#performer.inFlight === 0) {
+      if (!this.#working) {
         this.#rest();
         if (once && dirty.size === 0) return;
         if (this.#performer.deleteLimit !== null) return;
@@ -134,11 +141,15 @@ export class Engine {
     const { dirty, sink, tree } = this.#context;
     // Whatever lost its place and did not turn up anywhere else has left the source.
     const left = tree.takeDetached();
-    for (const node of left) dirty.forget(node);
+    for (const node of left) {
+      dirty.forget(node);
+      this.#linker.forget(node);
+    }
     this.#watcher?.unwatch(left);
     if (this.#ready || this.#watcher === null || dirty.hopeful > 0) return;
     this.#ready = true;
     this.#degraded.tell();
+    this.#linker.search.ready();
     sink.emit({ kind: 'ready' });
   }
 
@@ -152,11 +163,16 @@ export class Engine {
   /** Lets background work end, or cancels it. */
   async #drain(): Promise<void> {
     const cancel = setTimeout(() => this.#context.addon.cancelCopies(), GRACE_MS);
-    while (this.#performer.inFlight > 0) {
+    while (this.#working) {
       this.#wake = Promise.withResolvers();
       await this.#wake.promise;
     }
     clearTimeout(cancel);
+  }
+
+  /** Something goes on in the background. */
+  get #working(): boolean {
+    return this.#performer.inFlight > 0 || this.#linker.search.running;
   }
 
   #stop(error: unknown): void {
@@ -181,7 +197,8 @@ export class Engine {
         if (isReserved(name)) return;
         this.#tell(change.place);
         const due = now() + (change.gone ? REMOVAL_DELAY_MS : 0);
-        dirty.add(directory, name, change.content ? HINT.CONTENT : HINT.NONE, due);
+        const hints = (change.content ? HINT.CONTENT : 0) | (change.written ? HINT.WRITTEN : 0);
+        dirty.add(directory, name, hints, due);
         return;
       }
       case 'directory-arrived':

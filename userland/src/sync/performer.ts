@@ -7,9 +7,10 @@ import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { HINT, SELF } from '../dirty/dirty-set.ts';
 import { EXIT, SyncError } from '../errors.ts';
 import type { ByteString } from '../native/addon.ts';
-import { Busy } from './busy.ts';
+import type { Busy } from './busy.ts';
 import { relativePath, type SyncContext } from './context.ts';
 import type { Failures } from './failures.ts';
+import type { Linker } from './linker.ts';
 
 /** As many as libuv's thread pool has threads by default. */
 const PARALLEL = 4;
@@ -18,18 +19,27 @@ const PARALLEL = 4;
 const RACY_PATIENCE = 5;
 
 export class Performer {
-  readonly busy = new Busy<DirectoryNode>();
+  readonly busy: Busy<DirectoryNode>;
   /** Set when `--max-delete` is reached: nothing is deleted from then on, the rest goes on. */
   deleteLimit: SyncError | null = null;
   readonly #context: SyncContext;
   readonly #failures: Failures;
+  readonly #linker: Linker;
   readonly #slots = new Slots(PARALLEL);
   readonly #onDone: (error: unknown) => void;
   readonly #created = new WeakSet<DirectoryNode>();
 
   /** `onDone` is called at the end of each piece of background work, with null or with what ends the run. */
-  constructor(context: SyncContext, failures: Failures, onDone: (error: unknown) => void) {
+  constructor(
+    context: SyncContext,
+    failures: Failures,
+    linker: Linker,
+    busy: Busy<DirectoryNode>,
+    onDone: (error: unknown) => void,
+  ) {
     this.#context = context;
+    this.#linker = linker;
+    this.busy = busy;
     this.#failures = failures;
     this.#onDone = onDone;
   }
@@ -102,6 +112,13 @@ export class Performer {
     const watched = node.wd !== 0;
     try {
       for (const step of steps) {
+        if (step.kind === 'link') {
+          if (!(await this.#link(pair, node, name))) {
+            this.#failures.putOff(node, name, hints, now());
+            return;
+          }
+          continue;
+        }
         const outcome = dryRun
           ? pretend(step)
           : await applyStep(this.#context, pair, step, { watched, patient });
@@ -109,6 +126,7 @@ export class Performer {
           this.#failures.putOff(node, name, hints, now() + outcome.delayMs);
           return;
         }
+        if (step.kind === 'copy') this.#linker.copied(pair, node, name);
         this.#done(node, name, step, outcome);
         if (outcome.racy && !once && !watched) {
           // A write of that very tick would not show, and no event tells of it: it is copied once more.
@@ -118,10 +136,22 @@ export class Performer {
       }
       this.#failures.settled(node, name);
     } catch (error) {
+      this.#linker.failed(node, name);
       if (!(error instanceof SyncError) || error.exitCode !== EXIT.DELETE_LIMIT)
         this.#failures.failed(node, name, hints, error);
       else this.deleteLimit ??= error;
     }
+  }
+
+  /** False when it has to be looked at once more. */
+  async #link(pair: DirectoryPair, node: DirectoryNode, name: ByteString): Promise<boolean> {
+    const { dryRun, sink, temps, tree } = this.#context;
+    if (!dryRun) pair.makeWritable();
+    const target = await temps.with((temp) => this.#linker.join(pair, node, name, temp));
+    if (target === null) return false;
+    const path = relativePath(tree, node, name);
+    sink.emit({ kind: 'linked', path, target: relativePath(tree, target.directory, target.name) });
+    return true;
   }
 
   #done(node: DirectoryNode, name: ByteString, step: Step, outcome: DoneOutcome): void {
@@ -135,7 +165,7 @@ export class Performer {
     const path = relativePath(tree, node, name);
     if (outcome.did === 'copied') sink.emit({ kind: 'copied', path, bytes: outcome.bytes });
     else if (outcome.did === 'deleted') sink.emit({ kind: 'deleted', path, entries: outcome.entries });
-    else if (outcome.did !== null) sink.emit({ kind: outcome.did, path });
+    else if (outcome.did !== null && outcome.did !== 'linked') sink.emit({ kind: outcome.did, path });
   }
 }
 

@@ -14,6 +14,7 @@ import { DIFF } from '../metadata/records.ts';
 import { FILE_TYPE, type ByteString, type Fd, type SystemError } from '../native/addon.ts';
 import { relativePath, type SyncContext } from './context.ts';
 import type { Failures } from './failures.ts';
+import type { Linker } from './linker.ts';
 import type { Performer } from './performer.ts';
 import { MissingDestinationError, StaleNodeError, type Opener } from './opener.ts';
 
@@ -30,12 +31,20 @@ export class Worker {
   readonly #performer: Performer;
   /** Pairs whose entries could not all be compared: their directories are not in order, whatever becomes of them. */
   readonly #incomplete = new WeakSet<DirectoryPair>();
+  readonly #linker: Linker;
 
-  constructor(context: SyncContext, opener: Opener, failures: Failures, performer: Performer) {
+  constructor(
+    context: SyncContext,
+    opener: Opener,
+    failures: Failures,
+    performer: Performer,
+    linker: Linker,
+  ) {
     this.#context = context;
     this.#opener = opener;
     this.#failures = failures;
     this.#performer = performer;
+    this.#linker = linker;
   }
 
   /** Throws what ends the run. */
@@ -109,6 +118,10 @@ export class Worker {
           continue;
         }
         if (found.type === FILE_TYPE.DIRECTORY) directories.add(found.name);
+        if (found.linked || this.#linker.knows(node, found.name)) {
+          await this.#look(pair, node, found.name, hints);
+          continue;
+        }
         await this.#handle(pair, node, all ? this.#doubt(source, node, found, hints) : found, hints);
       }
       for (const [name, child] of node.children)
@@ -133,7 +146,9 @@ export class Worker {
         this.#leave(node, name);
         return;
       }
-      await this.#handle(pair, node, this.#doubt(pair.source, node, found, hints), hints);
+      const doubted = { ...found, ...this.#doubt(pair.source, node, found, hints) };
+      const judged = this.#linker.judge(pair, node, doubted, hints);
+      if (judged !== null) await this.#handle(pair, node, judged, hints);
     } catch (error) {
       this.#failures.failed(node, name, hints, error);
     }
@@ -153,6 +168,7 @@ export class Worker {
   /** Neither side has the entry. */
   #leave(node: DirectoryNode, name: ByteString): void {
     const child = node.children.get(name);
+    this.#linker.gone(node, name);
     if (child !== undefined) this.#context.tree.detach(child);
     this.#failures.settled(node, name);
   }

@@ -24,8 +24,14 @@ void t.test('several events about one entry are one change', async (t) => {
     event(1, IN.CLOSE_WRITE, 'file'),
   ]);
   t.strictSame(changes, [
-    { kind: 'entry', place: { directory: tree.root, name: 'file' }, content: true, gone: false },
-    { kind: 'entry', place: { directory: sub, name: 'file' }, content: true, gone: false },
+    {
+      kind: 'entry',
+      place: { directory: tree.root, name: 'file' },
+      content: true,
+      written: true,
+      gone: false,
+    },
+    { kind: 'entry', place: { directory: sub, name: 'file' }, content: true, written: false, gone: false },
   ]);
 });
 
@@ -42,7 +48,7 @@ void t.test('a rename of a file is one change, also across two reads', async (t)
   const from = { directory: tree.root, name: 'old' };
   const to = { directory: sub, name: 'new' };
   const first = reader.read([event(1, IN.MOVED_FROM, 'old', 9)]);
-  t.strictSame(first, [{ kind: 'entry', place: from, content: false, gone: true }]);
+  t.strictSame(first, [{ kind: 'entry', place: from, content: false, written: false, gone: true }]);
   t.strictSame(reader.read([event(2, IN.MOVED_TO, 'new', 9)]), [{ kind: 'file-renamed', from, to }]);
   t.match(reader.read([event(2, IN.MOVED_TO, 'new', 9)]), [{ kind: 'entry' }], 'a cookie is good for once');
 });
@@ -89,6 +95,6 @@ void t.test("a directory's own attributes", async (t) => {
   const { sub, reader } = setUp();
   const place = { directory: sub, name: '' };
   t.strictSame(reader.read([event(2, IN.ATTRIB | IN.ISDIR)]), [
-    { kind: 'entry', place, content: false, gone: false },
+    { kind: 'entry', place, content: false, written: false, gone: false },
   ]);
 });

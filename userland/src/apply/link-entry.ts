@@ -1,0 +1,36 @@
+/** Makes a name of the destination a further name of a file that is there already. */
+import { inodeKey, type InodeKey } from '../links/link-table.ts';
+import { isSystemError, type Addon, type ByteString } from '../native/addon.ts';
+import type { NameAt } from './renames.ts';
+
+/**
+ * Replaces `to` by a hard link to `from`, through the name `temp`, so that there is no moment without it. Returns false,
+ * and has changed nothing, when `from` is not the file that was expected. Throws a SystemError, EXDEV and EMLINK among
+ * them.
+ */
+export function linkEntry(
+  addon: Addon,
+  from: NameAt,
+  to: NameAt,
+  expected: InodeKey,
+  temp: ByteString,
+): boolean {
+  addon.linkAt(from.directory, from.name, to.directory, temp);
+  try {
+    const made = addon.statAt(to.directory, temp);
+    if (made === null || inodeKey(made.ino) !== expected) return false;
+    addon.renameAt(to.directory, temp, to.directory, to.name);
+    return true;
+  } finally {
+    dropLink(addon, to, temp);
+  }
+}
+
+/** rename(2) between two names of one file does nothing, and leaves both. */
+function dropLink(addon: Addon, to: NameAt, temp: ByteString): void {
+  try {
+    addon.unlinkAt(to.directory, temp);
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error;
+  }
+}

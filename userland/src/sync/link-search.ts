@@ -1,0 +1,145 @@
+/**
+ * Looks for the other names of a file in the source.
+ *
+ * link(2) tells the directory of the new name, and nobody else: a file that had one name until now is in no table, so its
+ * first name has to be found by its inode. It is looked for in the same directory, then everywhere. One search of the
+ * tree notes the names of all files, and serves all that wait for it.
+ */
+import { setImmediate as nextTick } from 'node:timers/promises';
+import type { DirectoryPair } from '../apply/directory-pair.ts';
+import { isReserved } from '../compare/reserved.ts';
+import type { DirectoryNode } from '../detect/watch-tree.ts';
+import { HINT } from '../dirty/dirty-set.ts';
+import { isIncomplete, type LinkGroup, type LinkTable, type Place } from '../links/link-table.ts';
+import { compareEntries } from '../metadata/compare.ts';
+import { REPORT } from '../metadata/records.ts';
+import { isSystemError, type Fd } from '../native/addon.ts';
+import type { SyncContext } from './context.ts';
+import { StaleNodeError, type Opener } from './opener.ts';
+
+/** Of the time, at most a third is spent on searches. */
+const REST = 2;
+
+export class LinkSearch {
+  readonly #context: SyncContext;
+  readonly #opener: Opener;
+  readonly #table: LinkTable<DirectoryNode>;
+  readonly #onLeft: (group: LinkGroup<DirectoryNode>) => void;
+  readonly #onDone: (error: unknown) => void;
+  /** Names that wait for the search that runs. */
+  #waiting: { readonly place: Place<DirectoryNode>; readonly hints: number }[] = [];
+  /** Names of the first synchronization of which an event told, so that a scan may have passed the others. */
+  #early: Place<DirectoryNode>[] = [];
+  #ready = false;
+  #running = false;
+  #notBefore = -Infinity;
+
+  constructor(
+    context: SyncContext,
+    opener: Opener,
+    table: LinkTable<DirectoryNode>,
+    onLeft: (group: LinkGroup<DirectoryNode>) => void,
+    onDone: (error: unknown) => void,
+  ) {
+    this.#context = context;
+    this.#opener = opener;
+    this.#table = table;
+    this.#onLeft = onLeft;
+    this.#onDone = onDone;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** The first synchronization has seen all names; those that it did not find are outside of the tree. */
+  ready(): void {
+    const { dirty, now } = this.#context;
+    this.#ready = true;
+    this.#table.endSearch(this.#table.beginSearch());
+    for (const { directory, name } of this.#early) {
+      const group = this.#table.groupOf(directory, name);
+      if (group === undefined) continue;
+      group.outside = 0;
+      dirty.add(directory, name, HINT.NONE, now());
+    }
+    this.#early = [];
+  }
+
+  /**
+   * Sees to it that a group knows its names, as far as they are in the tree. False when that takes a while: the place
+   * becomes dirty again after it.
+   */
+  complete(
+    pair: DirectoryPair,
+    place: Place<DirectoryNode>,
+    group: LinkGroup<DirectoryNode>,
+    hints: number,
+  ): boolean {
+    // A scan comes to the other names by itself.
+    if (this.#context.once || (hints & HINT.SCAN) !== 0) return true;
+    if (!this.#ready) {
+      this.#early.push(place);
+      return true;
+    }
+    this.#list(pair.source, place.directory);
+    if (!isIncomplete(group)) return true;
+    const { dirty, now } = this.#context;
+    if (!this.#running && now() < this.#notBefore) {
+      dirty.add(place.directory, place.name, hints, this.#notBefore);
+      return false;
+    }
+    this.#waiting.push({ place, hints });
+    if (!this.#running) void this.#run();
+    return false;
+  }
+
+  async #run(): Promise<void> {
+    const { dirty, now } = this.#context;
+    const begin = now();
+    this.#running = true;
+    let end: unknown = null;
+    try {
+      const search = this.#table.beginSearch();
+      await this.#everywhere();
+      this.#table.endSearch(search);
+    } catch (error) {
+      end = error;
+    }
+    this.#running = false;
+    this.#notBefore = now() + REST * (now() - begin);
+    for (const { place, hints } of this.#waiting) dirty.add(place.directory, place.name, hints, now());
+    this.#waiting = [];
+    this.#onDone(end);
+  }
+
+  async #everywhere(): Promise<void> {
+    const { addon, signal, tree } = this.#context;
+    // Names that come to another place meanwhile bring events of their own.
+    for (const node of Array.from(tree.nodes())) {
+      if (signal.aborted) return;
+      try {
+        const source = this.#opener.openSource(node);
+        try {
+          this.#list(source, node);
+        } finally {
+          addon.close(source);
+        }
+      } catch (error) {
+        if (!(error instanceof StaleNodeError) && !isSystemError(error)) throw error;
+      }
+      await nextTick();
+    }
+  }
+
+  #list(source: Fd, node: DirectoryNode): void {
+    const { addon, metadata } = this.#context;
+    const { dev } = addon.statFd(source);
+    const question = { compare: 0, report: REPORT.LINKED };
+    for (const record of compareEntries(addon, metadata, source, -1, question)) {
+      if (record.errno !== 0 || record.nlink < 2 || isReserved(record.name)) continue;
+      const { left } = this.#table.note(node, record.name, { dev, ino: record.ino, nlink: record.nlink });
+      if (left !== null) this.#onLeft(left);
+    }
+  }
+}
