@@ -40,6 +40,11 @@ export class SyncError extends Error {
   }
 }
 
+/** An entry cannot be made equal for a reason that no system call gives; it fails, and the run goes on. */
+export class EntryError extends Error {
+  override readonly name = 'EntryError';
+}
+
 /** The one style of every complaint: `<tried>: <found>; <hint>`. */
 export function sentence(tried: string, found: string, hint?: string): string {
   return hint === undefined ? `${tried}: ${found}` : `${tried}: ${found}; ${hint}`;

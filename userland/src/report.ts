@@ -15,8 +15,13 @@ export type SyncEvent =
   | { readonly kind: 'updated'; readonly path: RelativePath }
   /** A name became one more name of the file that `target` names, too. */
   | { readonly kind: 'linked'; readonly path: RelativePath; readonly target: RelativePath }
-  /** `entries` counts all that was below, too. */
-  | { readonly kind: 'deleted'; readonly path: RelativePath; readonly entries: number }
+  /** `entries` counts all that was below, too; `kept`: the directory itself stays, with what is excluded in it. */
+  | {
+      readonly kind: 'deleted';
+      readonly path: RelativePath;
+      readonly entries: number;
+      readonly kept: boolean;
+    }
   | { readonly kind: 'renamed'; readonly from: RelativePath; readonly to: RelativePath }
   /** `retryMs` is null when it is given up. */
   | {

@@ -5,21 +5,30 @@
 import { sameMtime } from '../compare/difference.ts';
 import type { Policy } from '../compare/policy.ts';
 import type { Addon, Fd } from '../native/addon.ts';
+import type { RelativePath } from '../report.ts';
 
 export class DirectoryPair {
   readonly source: Fd;
   /** -1 when it does not exist, in a dry run. */
   readonly destination: Fd;
+  /** Below the roots, when it was opened. */
+  readonly path: RelativePath;
   readonly #addon: Addon;
   readonly #onIdle: (pair: DirectoryPair) => void;
   #users = 1;
   #writable = false;
 
   /** Takes both fds over. `onIdle` is called once, when nobody uses the pair any more and before it is closed. */
-  constructor(addon: Addon, source: Fd, destination: Fd, onIdle: (pair: DirectoryPair) => void) {
+  constructor(
+    addon: Addon,
+    fds: { readonly source: Fd; readonly destination: Fd },
+    path: RelativePath,
+    onIdle: (pair: DirectoryPair) => void,
+  ) {
     this.#addon = addon;
-    this.source = source;
-    this.destination = destination;
+    this.source = fds.source;
+    this.destination = fds.destination;
+    this.path = path;
     this.#onIdle = onIdle;
   }
 

@@ -4,6 +4,7 @@
  * Each step looks at the source again and does nothing when the plan has become old: the entry is then compared once
  * more ("again"). So steps can be late, repeated or out of order without harm.
  */
+import { EntryError } from '../errors.ts';
 import type { Step } from '../compare/planner.ts';
 import type { Policy } from '../compare/policy.ts';
 import {
@@ -16,7 +17,7 @@ import {
   type Stat,
 } from '../native/addon.ts';
 import type { DirectoryPair } from './directory-pair.ts';
-import { removeTree, type RemoveContext } from './remove-tree.ts';
+import { removeTree, type Removed, type RemoveContext } from './remove-tree.ts';
 import type { TempNames } from './temp-names.ts';
 import { matchAttributes, writeNode } from './write-entry.ts';
 
@@ -28,6 +29,8 @@ export interface DoneOutcome {
   readonly bytes: number;
   /** Entries deleted. */
   readonly entries: number;
+  /** The directory itself was not deleted: something in it is excluded. */
+  readonly kept: boolean;
   /** The regular file that was copied, as it was; null when a later write may look the same. */
   readonly source: Stat | null;
   /** It was copied so soon after a change that a further one may not show. */
@@ -71,7 +74,15 @@ export interface Care {
   readonly patient: boolean;
 }
 
-const NOTHING: DoneOutcome = { kind: 'done', did: null, bytes: 0, entries: 0, source: null, racy: false };
+const NOTHING: DoneOutcome = {
+  kind: 'done',
+  did: null,
+  bytes: 0,
+  entries: 0,
+  kept: false,
+  source: null,
+  racy: false,
+};
 
 const AGAIN: Outcome = { kind: 'again', delayMs: 0 };
 
@@ -95,8 +106,8 @@ export async function applyStep(
   switch (step.kind) {
     case 'remove':
       // Seconds may have passed since the comparison; the source has the last word.
-      if (addon.statAt(pair.source, name) !== null) return AGAIN;
-      return deleted(await removeTree(context, pair.destination, name));
+      if (!isAbsent(context, pair, name)) return AGAIN;
+      return deleted(await removeTree(context, pair, name));
     case 'sweep':
       if (!context.temps.isActive(name)) sweep(addon, pair.destination, name);
       return NOTHING;
@@ -159,8 +170,14 @@ function fits(kind: 'symlink' | 'special', type: FileType): boolean {
   return type !== FILE_TYPE.SYMLINK && type !== FILE_TYPE.REGULAR && type !== FILE_TYPE.DIRECTORY;
 }
 
-function deleted(entries: number): Outcome {
-  return entries === 0 ? NOTHING : { ...NOTHING, did: 'deleted', entries };
+/** Whether the source has no such entry, or one that is excluded. */
+function isAbsent({ addon, policy }: ExecutorContext, pair: DirectoryPair, name: ByteString): boolean {
+  const stat = addon.statAt(pair.source, name);
+  return stat === null || policy.filter.below(pair.path)(name, stat.type === FILE_TYPE.DIRECTORY);
+}
+
+function deleted({ entries, kept }: Removed): Outcome {
+  return entries === 0 ? NOTHING : { ...NOTHING, did: 'deleted', entries, kept };
 }
 
 function sweep(addon: Addon, directory: Fd, name: ByteString): void {
@@ -184,11 +201,16 @@ async function clear(
   if (wanted === null || (wanted.type === FILE_TYPE.DIRECTORY) !== forDirectory) return AGAIN;
   const found = addon.statAt(pair.destination, name);
   if (found === null || (found.type === FILE_TYPE.DIRECTORY) === forDirectory) return NOTHING;
+  const excluded = context.policy.filter.below(pair.path)(name, found.type === FILE_TYPE.DIRECTORY);
+  if (excluded) throw new EntryError('the destination has an excluded entry in its place');
   if (!context.policy.delete && found.type === FILE_TYPE.DIRECTORY) {
     addon.rmdirAt(pair.destination, name);
     return { ...NOTHING, did: 'deleted', entries: 1 };
   }
-  return deleted(await removeTree(context, pair.destination, name));
+  const removed = await removeTree(context, pair, name);
+  if (removed.kept)
+    throw new EntryError('the destination has a directory with excluded entries in its place');
+  return deleted(removed);
 }
 
 async function copy(
@@ -217,7 +239,7 @@ async function copy(
   // A change in the future (another machine's clock) says nothing about the tick that we are in.
   const racy = !settled && changedAt <= context.clock() + RACY_MS;
   const state = settled ? result.source : null;
-  return { kind: 'done', did: 'copied', bytes: result.bytes, entries: 0, source: state, racy };
+  return { kind: 'done', did: 'copied', bytes: result.bytes, entries: 0, kept: false, source: state, racy };
 }
 
 /** Milliseconds for which a file should rest before it is copied; 0: none. */
@@ -247,7 +269,7 @@ export function pretend(step: Step): Outcome {
   switch (step.kind) {
     case 'remove':
     case 'clear':
-      return deleted(1);
+      return deleted({ entries: 1, kept: false });
     case 'sweep':
       return NOTHING;
     case 'mkdir':

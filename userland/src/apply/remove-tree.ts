@@ -6,52 +6,77 @@
  */
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { isSystemError, FILE_TYPE, type Addon, type ByteString, type Fd } from '../native/addon.ts';
+import type { Policy } from '../compare/policy.ts';
+import type { Excludes } from '../filter/filter.ts';
+import type { RelativePath } from '../report.ts';
 import type { DeleteBudget } from './delete-budget.ts';
 
 export interface RemoveContext {
   readonly addon: Addon;
   readonly budget: DeleteBudget;
+  readonly policy: Pick<Policy, 'filter'>;
   /** Stops between two entries. */
   readonly signal: AbortSignal;
 }
 
-interface Level {
-  readonly directory: Fd;
+/** A directory of the destination, and its path below the root. */
+interface Where {
+  readonly destination: Fd;
+  readonly path: RelativePath;
+}
+
+export interface Removed {
+  readonly entries: number;
+  /** Something below is excluded, and so the entry itself is still there. */
+  readonly kept: boolean;
+}
+
+interface Level extends Where {
   /** Names that are still there. */
   readonly names: ByteString[];
+  /** It cannot be removed, for something in it is excluded. */
+  kept: boolean;
 }
 
 /** Entries between two turns of the event loop: some milliseconds. */
 const BREATH = 128;
 
-/** Returns the number of entries removed; 0 when there was none. Throws what stopped it, with the rest left in place. */
-export async function removeTree(context: RemoveContext, parent: Fd, name: ByteString): Promise<number> {
-  let removed = 0;
-  const levels: Level[] = [{ directory: parent, names: [name] }];
+/** What was removed; nothing when there was no such entry. Throws what stopped it, with the rest left in place. */
+export async function removeTree(context: RemoveContext, parent: Where, name: ByteString): Promise<Removed> {
+  let entries = 0;
+  const { addon } = context;
+  const top: Level = { destination: parent.destination, path: parent.path, names: [name], kept: false };
+  const levels = [top];
   try {
     for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
       const next = level.names.at(-1);
       if (next === undefined) {
         levels.pop();
-        if (level.directory !== parent) context.addon.close(level.directory);
+        if (level !== top) addon.close(level.destination);
+        const above = levels.at(-1);
+        if (level.kept && above !== undefined) {
+          above.kept = true;
+          above.names.pop();
+        }
         continue;
       }
       context.signal.throwIfAborted();
-      const below = removeOne(context, level.directory, next);
+      const below = removeOne(context, level, next);
       if (below === null) level.names.pop();
       else levels.push(below);
-      if (below === null) removed += 1;
-      if (removed % BREATH === BREATH - 1) await nextTick();
+      if (below === null) entries += 1;
+      if (entries % BREATH === BREATH - 1) await nextTick();
     }
-    return removed;
+    return { entries, kept: top.kept };
   } finally {
-    for (const level of levels) if (level.directory !== parent) context.addon.close(level.directory);
+    for (const level of levels) if (level !== top) addon.close(level.destination);
   }
 }
 
 /** Removes one entry, or opens it when it is a directory that is not empty. */
-function removeOne(context: RemoveContext, directory: Fd, name: ByteString): Level | null {
-  const { addon, budget } = context;
+function removeOne(context: RemoveContext, level: Level, name: ByteString): Level | null {
+  const { addon, budget, policy } = context;
+  const directory = level.destination;
   const stat = addon.statAt(directory, name);
   if (stat === null) return null;
   if (stat.type !== FILE_TYPE.DIRECTORY) {
@@ -70,10 +95,19 @@ function removeOne(context: RemoveContext, directory: Fd, name: ByteString): Lev
   // Without root, entries can be removed only where the mode allows it; the directory goes away anyway.
   if ((stat.mode & 0o700) !== 0o700) addon.chmodAt(directory, name, stat.mode | 0o700);
   const below = addon.openDir(directory, name);
+  const path = level.path === '' ? name : `${level.path}/${name}`;
   try {
-    return { directory: below, names: addon.listDir(below).map((entry) => entry.name) };
+    return { destination: below, path, ...removable(addon, below, policy.filter.below(path)) };
   } catch (error) {
     addon.close(below);
     throw error;
   }
+}
+
+function removable(addon: Addon, directory: Fd, excludes: Excludes): Pick<Level, 'names' | 'kept'> {
+  const all = addon.listDir(directory);
+  const names = all
+    .filter((entry) => !excludes(entry.name, entry.type === FILE_TYPE.DIRECTORY))
+    .map((entry) => entry.name);
+  return { names, kept: names.length < all.length };
 }

@@ -29,7 +29,8 @@ const LINES: Lines = {
   copied: (event, { source, destination }) => `Copied: ${source(event.path)} -> ${destination(event.path)}`,
   'created-directory': (event, { destination }) => `Created directory: ${destination(event.path)}`,
   updated: (event, { destination }) => `Updated: ${destination(event.path)}`,
-  deleted: (event, { destination }) => `Deleted: ${destination(event.path)}`,
+  deleted: (event, { destination }) =>
+    `Deleted: ${destination(event.path)}${event.kept ? ' (all but what is excluded)' : ''}`,
   renamed: (event, { destination }) => `Renamed: ${destination(event.from)} -> ${destination(event.to)}`,
   linked: (event, { destination }) => `Linked: ${destination(event.path)} -> ${destination(event.target)}`,
   failed: (event, { source, destination }) =>

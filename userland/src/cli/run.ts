@@ -12,6 +12,7 @@ import { countingSink } from '../report.ts';
 import { openRoots } from '../roots/open-roots.ts';
 import { Engine } from '../sync/engine.ts';
 import { consoleSink } from './console-sink.ts';
+import { readFilter } from './filter-rules.ts';
 import type { SyncOptions } from './options/resolve.ts';
 import type { Output } from './output.ts';
 import { statsLines } from './stats.ts';
@@ -38,9 +39,11 @@ export async function runSync(options: SyncOptions, environment: RunEnvironment)
       err: (line) => stderr.line(line),
     }),
   );
+  const filter = readFilter(options.rules);
   const roots = openRoots(addon, options.roots, {
     allowEmpty: options.allowEmpty,
     delete: options.policy.delete,
+    filter,
     dryRun: options.dryRun,
   });
   const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -53,7 +56,7 @@ export async function runSync(options: SyncOptions, environment: RunEnvironment)
       ledger: new ContentLedger<DirectoryNode>(),
       temps: new TempNames(),
       budget: new DeleteBudget(options.maxDelete),
-      policy: { ...options.policy, owner: isRoot },
+      policy: { ...options.policy, filter, owner: isRoot },
       metadata,
       sink,
       signal,

@@ -1,5 +1,6 @@
 /** One entry that is not the same on both sides, and the comparison of two sets of attributes that finds it. */
 import { FILE_TYPE, type ByteString, type FileType, type Stat } from '../native/addon.ts';
+import type { Excludes } from '../filter/filter.ts';
 import { DIFF } from '../metadata/records.ts';
 
 export interface Difference {
@@ -44,4 +45,21 @@ export function sameMtime(a: Times, b: Times): boolean {
 
 function sameDevice(a: Attributes, b: Attributes): boolean {
   return a.rdevMajor === b.rdevMajor && a.rdevMinor === b.rdevMinor;
+}
+
+/**
+ * What is left of a difference when excluded entries are nobody's business; null: nothing. An excluded entry of the
+ * source is as good as missing. `destinationType` is asked only where it is not that of the source.
+ */
+export function restrict(
+  found: Difference,
+  excludes: Excludes,
+  destinationType: () => FileType | null,
+): Difference | null {
+  const { name, type, diff } = found;
+  if (type !== null && !excludes(name, type === FILE_TYPE.DIRECTORY)) return found;
+  if (type !== null && (diff & DIFF.TYPE) === 0) return null;
+  const other = destinationType();
+  const kept = other === null || excludes(name, other === FILE_TYPE.DIRECTORY);
+  return kept ? null : { name, type: null, diff: 0 };
 }

@@ -3,7 +3,8 @@ import { FILE_TYPE, type Addon, type ByteString, type Fd } from '../native/addon
 import { compareEntries } from '../metadata/compare.ts';
 import { DIFF, REPORT, type EntryRecord } from '../metadata/records.ts';
 import type { MetadataSource } from '../metadata/source.ts';
-import type { Difference } from './difference.ts';
+import type { Excludes } from '../filter/filter.ts';
+import { restrict, type Difference } from './difference.ts';
 
 export type Finding =
   /** A difference; or, whether it differs or not, a subdirectory of the source, or a file with more than one name. */
@@ -25,6 +26,8 @@ export interface DirectoryComparison {
   readonly metadata: MetadataSource;
   /** Yield entries that do not differ, too. */
   readonly all: boolean;
+  /** Entries that are not looked at, on either side. */
+  readonly excludes: Excludes;
 }
 
 /** Throws a SystemError when one of the directories cannot be read; nothing is to be deleted then. */
@@ -32,14 +35,23 @@ export function* compareDirectories(
   addon: Addon,
   comparison: DirectoryComparison,
 ): Generator<Finding, void, void> {
-  const { source, destination, compared, metadata, all } = comparison;
+  const { source, destination, compared, metadata, all, excludes } = comparison;
   const always = DIFF.MISSING | DIFF.TYPE | REPORT.DIRECTORIES | REPORT.LINKED | (all ? REPORT.ALL : 0);
   const request = { compare: compared, report: always | compared };
-  for (const record of compareEntries(addon, metadata, source, destination, request)) yield finding(record);
+  for (const record of compareEntries(addon, metadata, source, destination, request)) {
+    const found = finding(record);
+    if (found.kind === 'error') {
+      if (!excludes(record.name, record.type === FILE_TYPE.DIRECTORY)) yield found;
+      continue;
+    }
+    const rest = restrict(found, excludes, () => addon.statAt(destination, record.name)?.type ?? null);
+    if (rest !== null) yield { kind: 'entry', linked: found.linked, ...rest };
+  }
   if (destination === -1) return;
   // The mirror image: a name of the destination that is missing in the source is an extra one.
   const mirrored = { compare: 0, report: DIFF.MISSING };
   for (const record of compareEntries(addon, metadata, destination, source, mirrored)) {
+    if (excludes(record.name, record.type === FILE_TYPE.DIRECTORY)) continue;
     if (record.errno !== 0) yield problem(record, record.errorSide === 'source' ? 'destination' : 'source');
     else if ((record.diff & DIFF.MISSING) !== 0)
       yield { kind: 'entry', name: record.name, type: null, diff: 0, linked: false };

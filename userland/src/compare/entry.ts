@@ -1,6 +1,14 @@
 /** Compares one name on both sides, relative to the two directories. */
-import { FILE_TYPE, type Addon, type ByteString, type Fd, type Stat } from '../native/addon.ts';
-import { diffAttributes, type Attributes, type Difference } from './difference.ts';
+import {
+  FILE_TYPE,
+  type Addon,
+  type ByteString,
+  type Fd,
+  type FileType,
+  type Stat,
+} from '../native/addon.ts';
+import type { Excludes } from '../filter/filter.ts';
+import { diffAttributes, restrict, type Attributes, type Difference } from './difference.ts';
 
 /** A difference, and what it was found from. */
 export interface EntryComparison extends Difference {
@@ -9,8 +17,8 @@ export interface EntryComparison extends Difference {
 }
 
 /**
- * How the entry differs in the `compared` bits of `DIFF`; null when neither side has it. `destination` is -1 when its
- * directory does not exist. Throws a SystemError when either side cannot be looked at.
+ * How the entry differs in the `compared` bits of `DIFF`; null when neither side has it, or when it is
+ * excluded. `destination` is -1 when its directory does not exist. Throws a SystemError when either side cannot be looked at.
  */
 export function compareEntry(
   addon: Addon,
@@ -18,17 +26,36 @@ export function compareEntry(
   destination: Fd,
   name: ByteString,
   compared: number,
+  excludes: Excludes,
 ): EntryComparison | null {
   const wanted = addon.statAt(source, name);
   const found = destination === -1 ? null : addon.statAt(destination, name);
-  if (wanted === null)
-    return found === null ? null : { name, type: null, diff: 0, source: null, destination: found };
+  const rest = restrict(
+    difference(addon, source, destination, name, compared, wanted, found),
+    excludes,
+    () => found?.type ?? null,
+  );
+  if (rest === null) return null;
+  // An excluded entry of the source is as good as missing.
+  return { ...rest, source: rest.type === null ? null : wanted, destination: found };
+}
+
+function difference(
+  addon: Addon,
+  source: Fd,
+  destination: Fd,
+  name: ByteString,
+  compared: number,
+  wanted: Stat | null,
+  found: Stat | null,
+): Difference {
+  if (wanted === null) return { name, type: null, diff: 0 };
   const diff = diffAttributes(
     attributes(addon, source, name, wanted),
     found === null ? null : attributes(addon, destination, name, found),
     compared,
   );
-  return { name, type: wanted.type, diff, source: wanted, destination: found };
+  return { name, type: wanted.type, diff };
 }
 
 function attributes(addon: Addon, directory: Fd, name: ByteString, stat: Stat): Attributes {

@@ -1,4 +1,5 @@
 /** What a run compares and what it may do about a difference. */
+import type { Filter } from '../filter/filter.ts';
 import { DIFF } from '../metadata/records.ts';
 
 export interface Policy {
@@ -8,6 +9,8 @@ export interface Policy {
   readonly flat: boolean;
   /** Judge content by size, and do not compare attributes at all. */
   readonly sizeOnly: boolean;
+  /** Entries that are neither mirrored nor deleted. */
+  readonly filter: Filter;
   /** Compare and set uid and gid; only root can. */
   readonly owner: boolean;
 }

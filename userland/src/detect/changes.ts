@@ -13,17 +13,21 @@ export interface Place {
   readonly name: ByteString;
 }
 
+export interface EntryChange {
+  readonly kind: 'entry';
+  readonly place: Place;
+  /** Data was written, or another file has come to this name. */
+  readonly content: boolean;
+  /** Data was written through this name. */
+  readonly written: boolean;
+  /** Nothing but removals: a rename's other half, or the end of the root, may explain it in a moment. */
+  readonly gone: boolean;
+  /** null: events of a directory and of another entry have come under this name. */
+  readonly isDirectory: boolean | null;
+}
+
 export type Change =
-  | {
-      readonly kind: 'entry';
-      readonly place: Place;
-      /** Data was written, or another file has come to this name. */
-      readonly content: boolean;
-      /** Data was written through this name. */
-      readonly written: boolean;
-      /** Nothing but removals: a rename's other half, or the end of the root, may explain it in a moment. */
-      readonly gone: boolean;
-    }
+  | EntryChange
   | { readonly kind: 'directory-arrived'; readonly place: Place }
   | { readonly kind: 'file-renamed'; readonly from: Place; readonly to: Place }
   /** The kernel dropped the watch of the directory that the tree has at this place. */
@@ -48,7 +52,7 @@ export const WATCH_MASK =
 /** MOVED_FROM events that wait for their other half; the kernel queues both within microseconds. */
 const PENDING_LIMIT = 64;
 
-type MutableEntry = { kind: 'entry'; place: Place; content: boolean; written: boolean; gone: boolean };
+type MutableEntry = { -readonly [Key in keyof EntryChange]: EntryChange[Key] };
 
 /** Keeps, from one read to the next, the halves of renames that have been cut apart. */
 export class ChangeReader {
@@ -128,16 +132,18 @@ function noteEntry(
   const content = (mask & (IN.MODIFY | IN.CREATE | IN.MOVED_TO)) !== 0;
   const written = (mask & IN.MODIFY) !== 0;
   const gone = (mask & (IN.DELETE | IN.MOVED_FROM)) !== 0;
+  const isDirectory = (mask & IN.ISDIR) !== 0;
   let names = open.get(place.directory);
   if (names === undefined) open.set(place.directory, (names = new Map()));
   const known = names.get(place.name);
   if (known === undefined) {
-    const entry: MutableEntry = { kind: 'entry', place, content, written, gone };
+    const entry: MutableEntry = { kind: 'entry', place, content, written, gone, isDirectory };
     names.set(place.name, entry);
     changes.push(entry);
   } else {
     known.content ||= content;
     known.written ||= written;
     known.gone &&= gone;
+    if (known.isDirectory !== isDirectory) known.isDirectory = null;
   }
 }

@@ -10,6 +10,7 @@ import {
   type Stat,
 } from '../native/addon.ts';
 import { isReserved } from '../compare/reserved.ts';
+import type { Filter } from '../filter/filter.ts';
 import { Roots, sameIdentity, type RootPaths } from './roots.ts';
 
 export interface OpenRootsOptions {
@@ -17,6 +18,8 @@ export interface OpenRootsOptions {
   readonly allowEmpty: boolean;
   /** Whether this run deletes at all. */
   readonly delete: boolean;
+  /** What does not count when it is asked whether a root is empty. */
+  readonly filter: Filter;
   /** Nothing is created and nothing locked. */
   readonly dryRun: boolean;
 }
@@ -46,7 +49,8 @@ function checkAndOpen(addon: Addon, paths: RootPaths, options: OpenRootsOptions)
   const destination = openDestination(addon, paths.destination, existing, options.dryRun);
   try {
     if (destination !== -1 && !options.dryRun) lock(addon, destination, paths.destination);
-    if (destination !== -1 && options.delete && !options.allowEmpty) refuseEmptied(addon, paths, destination);
+    if (destination !== -1 && options.delete && !options.allowEmpty)
+      refuseEmptied(addon, paths, destination, options.filter);
     return new Roots(addon, paths, source, destination);
   } catch (error) {
     if (destination !== -1) addon.close(destination);
@@ -143,7 +147,7 @@ function lock(addon: Addon, destination: Fd, path: ByteString): void {
   );
 }
 
-function refuseEmptied(addon: Addon, paths: RootPaths, destination: Fd): void {
+function refuseEmptied(addon: Addon, paths: RootPaths, destination: Fd, filter: Filter): void {
   let source: Fd;
   try {
     source = addon.openRoot(paths.source);
@@ -151,7 +155,7 @@ function refuseEmptied(addon: Addon, paths: RootPaths, destination: Fd): void {
     throw refused('ROOT_UNREADABLE', `open the source ${quote(paths.source)}`, describeError(error));
   }
   try {
-    if (!isEmpty(addon, source) || isEmpty(addon, destination)) return;
+    if (!isEmpty(addon, source, filter) || isEmpty(addon, destination, filter)) return;
   } finally {
     addon.close(source);
   }
@@ -163,6 +167,9 @@ function refuseEmptied(addon: Addon, paths: RootPaths, destination: Fd): void {
   );
 }
 
-function isEmpty(addon: Addon, directory: Fd): boolean {
-  return addon.listDir(directory).every((entry) => isReserved(entry.name));
+function isEmpty(addon: Addon, directory: Fd, filter: Filter): boolean {
+  const ignored = filter.below('');
+  return addon
+    .listDir(directory)
+    .every((entry) => isReserved(entry.name) || ignored(entry.name, entry.type === FILE_TYPE.DIRECTORY));
 }

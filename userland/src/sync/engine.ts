@@ -5,7 +5,7 @@
  * abort of the run wakes it.
  */
 import { setImmediate as nextTick } from 'node:timers/promises';
-import type { Change } from '../detect/changes.ts';
+import type { Change, Place } from '../detect/changes.ts';
 import { Watcher } from '../detect/watcher.ts';
 import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { HINT, SELF } from '../dirty/dirty-set.ts';
@@ -194,7 +194,7 @@ export class Engine {
     switch (change.kind) {
       case 'entry': {
         const { directory, name } = change.place;
-        if (isReserved(name)) return;
+        if (isReserved(name) || this.#isExcluded(change.place, change.isDirectory)) return;
         this.#tell(change.place);
         const due = now() + (change.gone ? REMOVAL_DELAY_MS : 0);
         const hints = (change.content ? HINT.CONTENT : 0) | (change.written ? HINT.WRITTEN : 0);
@@ -202,11 +202,11 @@ export class Engine {
         return;
       }
       case 'directory-arrived':
-        this.#tell(change.place);
+        if (!this.#isExcluded(change.place, true)) this.#tell(change.place);
         this.#renamer.directoryArrived(change.place);
         return;
       case 'file-renamed':
-        this.#tell(change.to);
+        if (!this.#isExcluded(change.to, false)) this.#tell(change.to);
         this.#renamer.fileRenamed(change.from, change.to);
         return;
       case 'watch-lost':
@@ -230,6 +230,15 @@ export class Engine {
   #distrust(): void {
     const { dirty, now, tree } = this.#context;
     dirty.add(tree.root, SELF, HINT.SCAN | HINT.DEEP | HINT.RECENT, now());
+  }
+
+  /** `isDirectory` null: what it is, is not known; excluded is then only what is so in either case. */
+  #isExcluded(place: Place, isDirectory: boolean | null): boolean {
+    const { policy, tree } = this.#context;
+    if (policy.filter.isEmpty || place.name === SELF) return false;
+    const path = relativePath(tree, place.directory, place.name);
+    const types = isDirectory === null ? [true, false] : [isDirectory];
+    return types.every((type) => policy.filter.excludes(path, type));
   }
 
   #tell(place: { readonly directory: Parameters<typeof relativePath>[1]; readonly name: string }): void {

@@ -1,5 +1,5 @@
 /** What happens to an entry that could not be made equal: put off, tried again with back-off, or given up. */
-import { describeError } from '../errors.ts';
+import { describeError, EntryError } from '../errors.ts';
 import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { isSystemError, type ByteString } from '../native/addon.ts';
 import { relativePath, type SyncContext } from './context.ts';
@@ -48,7 +48,7 @@ export class Failures {
   failed(directory: DirectoryNode, name: ByteString, hints: number, error: unknown): void {
     const { dirty, now, once, signal, sink, tree } = this.#context;
     if (signal.aborted) return;
-    if (!isSystemError(error)) throw error;
+    if (!isSystemError(error) && !(error instanceof EntryError)) throw error;
     const history = dirty.history(directory, name);
     if (isSystemError(error, ...IN_MOTION) && history.waits < PATIENCE) {
       this.putOff(directory, name, hints, now());

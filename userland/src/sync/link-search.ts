@@ -9,12 +9,12 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import type { DirectoryPair } from '../apply/directory-pair.ts';
 import { isReserved } from '../compare/reserved.ts';
 import type { DirectoryNode } from '../detect/watch-tree.ts';
-import { HINT } from '../dirty/dirty-set.ts';
+import { HINT, SELF } from '../dirty/dirty-set.ts';
 import { isIncomplete, type LinkGroup, type LinkTable, type Place } from '../links/link-table.ts';
 import { compareEntries } from '../metadata/compare.ts';
 import { REPORT } from '../metadata/records.ts';
 import { isSystemError, type Fd } from '../native/addon.ts';
-import type { SyncContext } from './context.ts';
+import { relativePath, type SyncContext } from './context.ts';
 import { StaleNodeError, type Opener } from './opener.ts';
 
 /** Of the time, at most a third is spent on searches. */
@@ -133,11 +133,13 @@ export class LinkSearch {
   }
 
   #list(source: Fd, node: DirectoryNode): void {
-    const { addon, metadata } = this.#context;
+    const { addon, metadata, policy, tree } = this.#context;
+    const excludes = policy.filter.below(relativePath(tree, node, SELF));
     const { dev } = addon.statFd(source);
     const question = { compare: 0, report: REPORT.LINKED };
     for (const record of compareEntries(addon, metadata, source, -1, question)) {
       if (record.errno !== 0 || record.nlink < 2 || isReserved(record.name)) continue;
+      if (excludes(record.name, false)) continue;
       const { left } = this.#table.note(node, record.name, { dev, ino: record.ino, nlink: record.nlink });
       if (left !== null) this.#onLeft(left);
     }

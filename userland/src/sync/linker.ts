@@ -149,7 +149,8 @@ export class Linker {
       const to = { directory: pair.destination, name };
       if (this.#at(leader, (from) => linkEntry(addon, from, to, truth, temp)) !== true) return null;
       // Only the content was known to be equal.
-      const now = compareEntry(addon, pair.source, pair.destination, name, comparedBits(policy));
+      const excludes = policy.filter.below(pair.path);
+      const now = compareEntry(addon, pair.source, pair.destination, name, comparedBits(policy), excludes);
       if (now !== null && now.diff !== 0) dirty.add(node, name, HINT.NONE, this.#context.now());
       return leader;
     } catch (error) {

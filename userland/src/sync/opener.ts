@@ -5,7 +5,7 @@ import type { DirectoryNode } from '../detect/watch-tree.ts';
 import type { Settled, Watcher } from '../detect/watcher.ts';
 import { HINT, SELF } from '../dirty/dirty-set.ts';
 import { isSystemError, type ByteString, type Fd } from '../native/addon.ts';
-import type { SyncContext } from './context.ts';
+import { relativePath, type SyncContext } from './context.ts';
 
 /** The node's directory is not where the tree has it; the tree has been corrected if that was possible. */
 export class StaleNodeError extends Error {
@@ -47,7 +47,10 @@ export class Opener {
     const source = this.openSource(node, scanning);
     try {
       const destination = this.openDestination(node);
-      return new DirectoryPair(this.#context.addon, source, destination, (pair) => this.#onIdle(node, pair));
+      const path = relativePath(this.#context.tree, node, SELF);
+      return new DirectoryPair(this.#context.addon, { source, destination }, path, (pair) =>
+        this.#onIdle(node, pair),
+      );
     } catch (error) {
       this.#context.addon.close(source);
       throw error;

@@ -164,7 +164,8 @@ export class Performer {
     }
     const path = relativePath(tree, node, name);
     if (outcome.did === 'copied') sink.emit({ kind: 'copied', path, bytes: outcome.bytes });
-    else if (outcome.did === 'deleted') sink.emit({ kind: 'deleted', path, entries: outcome.entries });
+    else if (outcome.did === 'deleted')
+      sink.emit({ kind: 'deleted', path, entries: outcome.entries, kept: outcome.kept });
     else if (outcome.did !== null && outcome.did !== 'linked') sink.emit({ kind: outcome.did, path });
   }
 }

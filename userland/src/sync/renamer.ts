@@ -36,6 +36,8 @@ export class Renamer {
   directoryArrived(place: Place): void {
     const { dirty, now } = this.#context;
     dirty.add(place.directory, place.name, HINT.NONE, now());
+    const { policy, tree } = this.#context;
+    if (policy.filter.excludes(relativePath(tree, place.directory, place.name), true)) return;
     this.#shortcut(() => {
       const settled = this.#opener.settleChild(place.directory, place.name);
       if (settled !== null) this.settled(settled);
@@ -44,7 +46,7 @@ export class Renamer {
 
   /** A directory was found at a place: its mirror follows it there, or it is compared as a whole and with distrust. */
   settled({ node, change, from, displaced }: Settled): void {
-    const { dirty, ledger, now, tree } = this.#context;
+    const { dirty, ledger, now, policy, tree } = this.#context;
     if (change === 'none' || node.parent === null) return;
     const to: Place = { directory: node.parent, name: node.name };
     dirty.add(to.directory, to.name, HINT.NONE, now());
@@ -53,7 +55,9 @@ export class Renamer {
     this.#parked = null;
     if (parked?.node === node && parked.place.directory === to.directory && parked.place.name === to.name)
       return;
-    if (from !== null && this.#shortcut(() => this.#moveMirror(from, to, displaced))) return;
+    // Where rules depend on the place, what is excluded below may be other entries than before.
+    const same = from !== null && !policy.filter.dependsOnPlace;
+    if (same && this.#shortcut(() => this.#moveMirror(from, to, displaced))) return;
     // What the destination has here belongs to another directory, with files of perhaps equal size and mtime.
     for (const one of tree.below(node)) ledger.drop(one);
     dirty.add(node, SELF, HINT.SCAN | HINT.DEEP | HINT.CONTENT, now());
@@ -64,9 +68,15 @@ export class Renamer {
     const written = (dirty.hintsOf(from.directory, from.name) & HINT.CONTENT) !== 0;
     dirty.add(from.directory, from.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
     // What the destination has under the old name must be up to date, or it is of no use under the new one.
-    const barred = written || isReserved(from.name) || isReserved(to.name);
+    const barred = written || this.#isForeign(from) || this.#isForeign(to);
     const renamed = !barred && this.#shortcut(() => this.#renameCopy(from, to));
     dirty.add(to.directory, to.name, renamed ? HINT.NONE : HINT.CONTENT, now());
+  }
+
+  /** Whether a file of this name is not mirrored. */
+  #isForeign({ directory, name }: Place): boolean {
+    const { policy, tree } = this.#context;
+    return isReserved(name) || policy.filter.excludes(relativePath(tree, directory, name), false);
   }
 
   #renameCopy(from: Place, to: Place): boolean {

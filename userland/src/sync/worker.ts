@@ -106,10 +106,12 @@ export class Worker {
     const { addon, metadata, policy, signal, tree } = this.#context;
     const { source, destination } = pair;
     const directories = new Set<ByteString>();
+    const excludes = policy.filter.below(pair.path);
     try {
       const compared = comparedBits(policy);
       const all = (hints & DOUBT) !== 0;
-      for (const found of compareDirectories(addon, { source, destination, compared, metadata, all })) {
+      const comparison = { source, destination, compared, metadata, all, excludes };
+      for (const found of compareDirectories(addon, comparison)) {
         if (signal.aborted) return;
         if (found.kind === 'error') {
           // It may still be the directory that it was.
@@ -125,7 +127,10 @@ export class Worker {
         await this.#handle(pair, node, all ? this.#doubt(source, node, found, hints) : found, hints);
       }
       for (const [name, child] of node.children)
-        if (!directories.has(name) && addon.statAt(source, name)?.type !== FILE_TYPE.DIRECTORY)
+        if (
+          !directories.has(name) &&
+          (excludes(name, true) || addon.statAt(source, name)?.type !== FILE_TYPE.DIRECTORY)
+        )
           tree.detach(child);
     } catch (error) {
       this.#incomplete.add(pair);
@@ -141,7 +146,8 @@ export class Worker {
       return;
     }
     try {
-      const found = compareEntry(addon, pair.source, pair.destination, name, comparedBits(policy));
+      const excludes = policy.filter.below(pair.path);
+      const found = compareEntry(addon, pair.source, pair.destination, name, comparedBits(policy), excludes);
       if (found === null) {
         this.#leave(node, name);
         return;
@@ -165,7 +171,7 @@ export class Worker {
     return (hints & HINT.CONTENT) === 0 && untouched ? found : { ...found, diff: DIFF.RACY };
   }
 
-  /** Neither side has the entry. */
+  /** Neither side has the entry, or it is excluded. */
   #leave(node: DirectoryNode, name: ByteString): void {
     const child = node.children.get(name);
     this.#linker.gone(node, name);

@@ -13,7 +13,7 @@ const EVENTS: readonly SyncEvent[] = [
   { kind: 'event', name: 'new\nline', directory: 'sub' },
   { kind: 'renamed', from: 'a', to: 'sub/b' },
   { kind: 'updated', path: '' },
-  { kind: 'deleted', path: 'sub/\xff', entries: 3 },
+  { kind: 'deleted', path: 'sub/\xff', entries: 3, kept: false },
   { kind: 'failed', path: 'x', reason: 'no space', retryMs: 100 },
   { kind: 'failed', path: 'y', reason: 'no space', retryMs: null },
   { kind: 'recovered', path: 'x' },

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import t from 'tap';
+import { EVERYTHING } from '../../../../userland/src/filter/filter.ts';
 import { diffAttributes, type Attributes } from '../../../../userland/src/compare/difference.ts';
 import { planEntry, type Step } from '../../../../userland/src/compare/planner.ts';
 import { comparedBits, type Policy } from '../../../../userland/src/compare/policy.ts';
@@ -12,7 +13,7 @@ interface Entry extends Attributes {
 }
 type Model = Map<string, Entry>;
 
-const POLICY: Policy = { delete: true, flat: false, sizeOnly: false, owner: true };
+const POLICY: Policy = { delete: true, flat: false, sizeOnly: false, owner: true, filter: EVERYTHING };
 
 const attributes = fc.record({
   type: fc.constantFrom<FileType>(...Object.values(FILE_TYPE)),

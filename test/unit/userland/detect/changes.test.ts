@@ -30,8 +30,16 @@ void t.test('several events about one entry are one change', async (t) => {
       content: true,
       written: true,
       gone: false,
+      isDirectory: false,
     },
-    { kind: 'entry', place: { directory: sub, name: 'file' }, content: true, written: false, gone: false },
+    {
+      kind: 'entry',
+      place: { directory: sub, name: 'file' },
+      content: true,
+      written: false,
+      gone: false,
+      isDirectory: false,
+    },
   ]);
 });
 
@@ -48,7 +56,9 @@ void t.test('a rename of a file is one change, also across two reads', async (t)
   const from = { directory: tree.root, name: 'old' };
   const to = { directory: sub, name: 'new' };
   const first = reader.read([event(1, IN.MOVED_FROM, 'old', 9)]);
-  t.strictSame(first, [{ kind: 'entry', place: from, content: false, written: false, gone: true }]);
+  t.strictSame(first, [
+    { kind: 'entry', place: from, content: false, written: false, gone: true, isDirectory: false },
+  ]);
   t.strictSame(reader.read([event(2, IN.MOVED_TO, 'new', 9)]), [{ kind: 'file-renamed', from, to }]);
   t.match(reader.read([event(2, IN.MOVED_TO, 'new', 9)]), [{ kind: 'entry' }], 'a cookie is good for once');
 });
@@ -95,6 +105,6 @@ void t.test("a directory's own attributes", async (t) => {
   const { sub, reader } = setUp();
   const place = { directory: sub, name: '' };
   t.strictSame(reader.read([event(2, IN.ATTRIB | IN.ISDIR)]), [
-    { kind: 'entry', place, content: false, written: false, gone: false },
+    { kind: 'entry', place, content: false, written: false, gone: false, isDirectory: true },
   ]);
 });

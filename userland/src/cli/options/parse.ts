@@ -1,12 +1,15 @@
 /** From the arguments to the values of options: what is no option, or no value of one, is an error that says what is. */
 import { parseArgs } from 'node:util';
-import { EXIT, quote, SyncError } from '../../errors.ts';
+import { quote, type SyncError } from '../../errors.ts';
 import type { ByteString } from '../../native/addon.ts';
 import { nearest } from '../suggest.ts';
 import { isOptionName, OPTION_NAMES, specOf, type OptionName, type Values } from './table.ts';
+import { usage } from './usage.ts';
 
 export interface Given {
   readonly values: Values;
+  /** All values of options that may be repeated, in the order in which they were given. */
+  readonly repeated: readonly { readonly name: OptionName; readonly value: unknown }[];
   readonly positionals: readonly ByteString[];
   /** `--help=all`. */
   readonly helpAll: boolean;
@@ -33,6 +36,7 @@ export function parseArguments(argv: readonly ByteString[]): Given {
     tokens: true,
   });
   const values: Record<string, unknown> = {};
+  const repeated: { name: OptionName; value: unknown }[] = [];
   const positionals: ByteString[] = [];
   let helpAll = false;
   for (const token of tokens) {
@@ -41,10 +45,10 @@ export function parseArguments(argv: readonly ByteString[]): Given {
     if (!isOptionName(token.name)) throw unknownOption(token.rawName);
     if (token.name === 'help' && token.value === 'all') helpAll = true;
     const value = readValue(token.name, token.rawName, helpAll ? undefined : token.value);
-    if (specOf(token.name).repeat !== true) values[token.name] = value;
-    else values[token.name] = [...((values[token.name] as unknown[] | undefined) ?? []), value];
+    if (specOf(token.name).repeat === true) repeated.push({ name: token.name, value });
+    else values[token.name] = value;
   }
-  return { values, positionals, helpAll };
+  return { values, repeated, positionals, helpAll };
 }
 
 /** The value that `text` stands for; `typed` is the option as it was written, for the message. */
@@ -64,9 +68,4 @@ function unknownOption(typed: string): SyncError {
   const long = typed.startsWith('--') ? nearest(typed.slice(2), OPTION_NAMES) : null;
   const hint = long === null ? undefined : `did you mean --${long}?`;
   return usage('read the command line', `there is no option ${quote(typed)}`, hint);
-}
-
-/** The error of a command line that means nothing. */
-export function usage(tried: string, found: string, hint = 'see dirsync --help'): SyncError {
-  return new SyncError(EXIT.USAGE, 'USAGE', { tried, found, hint });
 }

@@ -3,13 +3,18 @@ import type { Policy } from '../../compare/policy.ts';
 import type { MetadataChoice } from '../../metadata/probe.ts';
 import type { ByteString } from '../../native/addon.ts';
 import type { RootPaths } from '../../roots/roots.ts';
-import { parseArguments, usage } from './parse.ts';
+import type { RuleArgument } from '../filter-rules.ts';
+import { parseArguments } from './parse.ts';
+import type { OptionName } from './table.ts';
+import { usage } from './usage.ts';
 
 export interface SyncOptions {
   readonly kind: 'sync';
   readonly roots: RootPaths;
   readonly once: boolean;
-  readonly policy: Omit<Policy, 'owner'>;
+  readonly policy: Omit<Policy, 'owner' | 'filter'>;
+  /** What is left out, in order. */
+  readonly rules: readonly RuleArgument[];
   readonly dryRun: boolean;
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
   readonly stats: boolean;
@@ -29,7 +34,7 @@ export type Command =
 
 /** Throws a SyncError with exit code 1 for a command line that means nothing. */
 export function parseCommand(argv: readonly ByteString[]): Command {
-  const { values, positionals, helpAll } = parseArguments(argv);
+  const { values, repeated, positionals, helpAll } = parseArguments(argv);
   if (values.help === true) return { kind: 'help', all: helpAll };
   if (values.version === true) return { kind: 'version' };
   const [source, destination, ...more] = positionals;
@@ -52,6 +57,9 @@ export function parseCommand(argv: readonly ByteString[]): Command {
       delete: values['no-delete'] !== true && !flat,
       sizeOnly: values['size-only'] === true || phase === '1',
     },
+    rules: repeated.flatMap(({ name, value }) =>
+      isRule(name) ? { option: name, value: value as ByteString } : [],
+    ),
     dryRun,
     verbosity: values.quiet === true ? 'quiet' : values.verbose === true || dryRun ? 'verbose' : 'normal',
     stats: values.stats === true,
@@ -60,4 +68,8 @@ export function parseCommand(argv: readonly ByteString[]): Command {
     allowEmpty: values['allow-empty'] === true,
     maxDelete: values['max-delete'] ?? Infinity,
   };
+}
+
+function isRule(name: OptionName): name is RuleArgument['option'] {
+  return name === 'exclude' || name === 'include' || name === 'exclude-from';
 }

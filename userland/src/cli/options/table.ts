@@ -3,7 +3,7 @@
  *
  * A new option is a row here, a field in resolve.ts, and an entry in docs/dirsync.1.
  */
-import { choice, count, type Reader } from './values.ts';
+import { choice, count, text, type Reader } from './values.ts';
 
 export interface OptionSpec<Value = unknown> {
   /** One letter, when there is a short form. */
@@ -12,7 +12,7 @@ export interface OptionSpec<Value = unknown> {
   readonly value?: string;
   /** How the value is read; none for a flag. */
   readonly reader?: Reader<Value>;
-  /** May be given several times; otherwise the last one counts. */
+  /** Each of several values counts, and so does their order; else the last one does. */
   readonly repeat?: true;
   /** One line of at most 55 columns. */
   readonly help: string;
@@ -30,6 +30,21 @@ export const OPTIONS = {
   },
   flat: { help: 'only what lies directly in the source; deletes nothing' },
   'dry-run': { short: 'n', help: 'once; say what would be done and touch nothing', common: true },
+  exclude: {
+    value: 'PATTERN',
+    reader: text,
+    repeat: true,
+    help: 'leave out what matches, on both sides (as in rsync)',
+    common: true,
+  },
+  include: {
+    value: 'PATTERN',
+    reader: text,
+    repeat: true,
+    help: 'but not what matches; the first match decides',
+    common: true,
+  },
+  'exclude-from': { value: 'FILE', reader: text, repeat: true, help: 'read patterns from FILE, one a line' },
   'size-only': { help: 'files of equal size are equal', common: true },
   'no-delete': { help: 'keep what the source does not have', common: true },
   'max-delete': {
@@ -56,12 +71,8 @@ export type OptionName = keyof typeof OPTIONS;
 
 type ValueOf<Spec> = Spec extends { readonly reader: Reader<infer Value> } ? Value : true;
 
-/** What was given: the value of each option that was, read; all of them, in order, for one that may be repeated. */
-export type Values = {
-  readonly [Name in OptionName]?: (typeof OPTIONS)[Name] extends { readonly repeat: true }
-    ? readonly ValueOf<(typeof OPTIONS)[Name]>[]
-    : ValueOf<(typeof OPTIONS)[Name]>;
-};
+/** What was given: the value of each option that was, read; the last one, if there were several. */
+export type Values = { readonly [Name in OptionName]?: ValueOf<(typeof OPTIONS)[Name]> };
 
 export function isOptionName(name: string): name is OptionName {
   return Object.hasOwn(OPTIONS, name);

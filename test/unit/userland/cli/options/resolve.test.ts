@@ -7,6 +7,7 @@ void t.test('two roots and nothing else: continuous, exact, and as root says', a
     roots: { source: 'src', destination: 'dst' },
     once: false,
     policy: { flat: false, delete: true, sizeOnly: false },
+    rules: [],
     dryRun: false,
     verbosity: 'normal',
     stats: false,
