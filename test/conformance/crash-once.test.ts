@@ -18,6 +18,7 @@ const STEPS = [
   'futimens an unfinished file',
   'renameat a final name',
   'symlinkat an unfinished file',
+  'linkat an unfinished file',
   'mkdirat a final name',
   'futimens a final name',
   'unlinkat a final name',

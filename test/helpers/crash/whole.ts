@@ -19,7 +19,7 @@ export function leftovers(found: TreeSnapshot): string[] {
  * missing though both have it.
  *
  * What is allowed between: a directory is closed to others, or has a time of its own; attributes are changed one after
- * the other where content is not; a directory makes place for what is none, and the other way round.
+ * the other where content is not; so are hard links; a directory makes place for what is none, and the other way round.
  */
 export function notWhole(
   before: TreeSnapshot,
@@ -46,13 +46,19 @@ export function notWhole(
 
 function isWhole(entry: Entry, known: Entry): boolean {
   if (isDirectory(entry)) return isDirectory(known) && isAsClosed(entry, known);
-  return Object.keys({ ...entry, ...known }).every((key) => entry[key] === known[key]);
+  return keysOf(entry, known).every((key) => entry[key] === known[key]);
+}
+
+/** All but which names are those of one file: they are linked one after the other. */
+function keysOf(...entries: readonly Entry[]): string[] {
+  const all: Entry = Object.assign({}, ...entries);
+  return Object.keys(all).filter((key) => key !== 'names');
 }
 
 /** Attributes are on their way from one state to the other; what the entry holds is the same in both. */
 function isBetween(entry: Entry, old: Entry | undefined, fresh: Entry | undefined): boolean {
   if (old === undefined || fresh === undefined || isDirectory(entry)) return false;
-  return Object.keys({ ...entry, ...old, ...fresh }).every((key) =>
+  return keysOf(entry, old, fresh).every((key) =>
     ATTRIBUTES.has(key)
       ? entry[key] === old[key] || entry[key] === fresh[key]
       : entry[key] === old[key] && entry[key] === fresh[key],

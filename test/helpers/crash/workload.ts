@@ -8,6 +8,7 @@ import {
   chmodSync,
   closeSync,
   ftruncateSync,
+  linkSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -42,6 +43,8 @@ export function makeTree(root: string): void {
     writeFileSync(at(`${name}/${name}-below/${name}-deep`), `deep in ${name}`);
   }
   writeFileSync(at('renamed'), 'renamed');
+  for (const name of ['written-through', 'parted', 'joined']) writeFileSync(at(name), `at first ${name}`);
+  for (const name of ['written-through', 'parted']) linkSync(at(name), at(`${name}-too`));
   execaSync('find', [root, '-exec', 'touch', '-h', '-d', '2020-02-02 02:02:02.123456789', '{}', '+']);
 }
 
@@ -78,7 +81,17 @@ export function changeTree(root: string): void {
   renameSync(at('moved'), at('left/moved'));
   put('left/moved/moved-below/later', 'written after the move');
   loadAddon().renameAt(AT_FDCWD, at('left'), AT_FDCWD, at('right'), RENAME.EXCHANGE);
+  writeThrough(at('written-through'), 'now written in place'.padEnd(24));
+  put('parted', 'a file of its own');
+  linkSync(at('joined'), at('joined-too'));
   utimesSync(at('tree/deep'), 1_000_000_000.5, 1_000_000_000.5);
+}
+
+/** Replaces content by as much other content, in one write. */
+function writeThrough(path: string, content: string): void {
+  const fd = openSync(path, 'r+');
+  writeSync(fd, content, 0);
+  closeSync(fd);
 }
 
 /** Data at both ends, each too much for the short way, and a hole between. */

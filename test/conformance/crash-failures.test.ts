@@ -1,0 +1,85 @@
+/**
+ * Each call of the syncer fails once: it never crashes or keeps quiet, destroys nothing, leaves no unfinished file, and the
+ * next try mends it.
+ *
+ * One call of each of some kinds fails; by `npm run sweep`, every one.
+ */
+import { readdirSync } from 'node:fs';
+import t, { type Test } from 'tap';
+import { execaSync } from 'execa';
+import type { Call, Fault } from '../helpers/crash/call-faults.ts';
+import { points } from '../helpers/crash/points.ts';
+import { Sweep, SWEPT_FILE_SYSTEMS } from '../helpers/crash/sweep.ts';
+import { changeTree } from '../helpers/crash/workload.ts';
+import { waitFor } from '../helpers/wait.ts';
+
+const FAULTS: readonly Fault[] = ['EIO', 'ENOSPC', 'EACCES', 'ENOMEM', 'EINTR', 'EDQUOT'];
+
+/** One for each number of a call; over all kinds of calls it is another one each time. */
+function faultOf(n: number): Fault {
+  return FAULTS[n % FAULTS.length] ?? 'EIO';
+}
+
+function tell(t: Test, n: number, calls: readonly Call[]): void {
+  const { name, path } = calls[n - 1] as Call;
+  t.comment(`call ${n}, ${name} ${path}, failed with ${faultOf(n)}`);
+}
+
+for (const base of SWEPT_FILE_SYSTEMS) {
+  void t.test(`--once on ${base}`, async (t) => {
+    const sweep = new Sweep(t, base, 'both', 'all');
+    const { lab, faults } = sweep;
+    const run = () => lab.run(['--once', 'source', 'destination'], faults);
+    sweep.reset(lab.source);
+    changeTree(lab.source);
+    sweep.reset(lab.destination);
+    t.match(await run(), { code: 0, stderr: '' });
+    for (const n of points(faults.calls(), 12)) {
+      sweep.reset(lab.destination);
+      faults.arm(n, faultOf(n));
+      const { code, stderr } = await run();
+      const calls = faults.calls();
+      if (calls.length < n) continue;
+      tell(t, n, calls);
+      t.match(code, /^(0|3|11|23)$/, stderr);
+      t.match(stderr, code === 0 ? /^$/ : /^(dirsync: .*\n?)+$/);
+      sweep.checkWhole(t);
+      if (code === 0) sweep.checkEqual(t);
+      faults.disarm();
+      t.match(await run(), { code: 0, stderr: '' });
+      sweep.checkEqual(t);
+    }
+    t.notOk(sweep.sawUnfinished, 'none of them left an unfinished file');
+  });
+
+  void t.test(`continuous mode on ${base}`, async (t) => {
+    const sweep = new Sweep(t, base, 'both', 'all');
+    const { lab, faults } = sweep;
+    sweep.reset(lab.source);
+    sweep.reset(lab.destination);
+    const live = await lab.watch(t, [], faults);
+    const openFiles = (): number => readdirSync(`/proc/${live.pid}/fd`).length;
+    const settle = async (what: string): Promise<void> => {
+      t.strictSame(await live.settled({ deadlineMs: 60_000 }), [], what);
+      const left = await waitFor(() => (openFiles() === open ? null : `${openFiles()} are open`));
+      t.equal(left, null, `no more than ${open} files are open`);
+    };
+    const open = openFiles();
+    faults.disarm();
+    changeTree(lab.source);
+    await settle('without a failure');
+    for (const n of points(faults.calls(), 6)) {
+      execaSync('sh', ['-c', 'rm -rf source/* && cp -a old/. source'], { cwd: lab.dir });
+      await settle('back to the beginning');
+      faults.arm(n, faultOf(n));
+      changeTree(lab.source);
+      await settle('after a failure');
+      const calls = faults.calls();
+      if (calls.length >= n) tell(t, n, calls);
+      faults.disarm();
+    }
+    const { code, stderr } = await live.stop();
+    t.equal(code, 0);
+    t.match(stderr, /^(dirsync: synchronize .*(trying again in .*|done now)\n)*$/);
+  });
+}
