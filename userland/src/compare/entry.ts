@@ -1,12 +1,5 @@
 /** Compares one name on both sides, relative to the two directories. */
-import {
-  FILE_TYPE,
-  type Addon,
-  type ByteString,
-  type Fd,
-  type FileType,
-  type Stat,
-} from '../native/addon.ts';
+import { FILE_TYPE, type Addon, type ByteString, type Fd, type Stat } from '../native/addon.ts';
 import type { Excludes } from '../filter/filter.ts';
 import { diffAttributes, restrict, type Attributes, type Difference } from './difference.ts';
 
