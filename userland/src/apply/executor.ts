@@ -31,8 +31,10 @@ export interface DoneOutcome {
   readonly entries: number;
   /** The directory itself was not deleted: something in it is excluded. */
   readonly kept: boolean;
-  /** The regular file that was copied, as it was; null when a later write may look the same. */
+  /** The regular file that was copied, as it was. */
   readonly source: Stat | null;
+  /** That state was so old that every later write shows in its times. */
+  readonly settled: boolean;
   /** It was copied so soon after a change that a further one may not show. */
   readonly racy: boolean;
 }
@@ -58,7 +60,7 @@ export interface ExecutorContext extends RemoveContext {
  *
  * In a watched directory nothing has to be waited for: inotify queues its event after the data is written, so behind the
  * last write there is always an event that has not been read when the file is copied. All that is needed is to believe
- * it, that is, not to remember a young copy as the file's last state (`DoneOutcome.source`). Without a watch, and in a run
+ * it, that is, not to remember a young copy as the file's last state (`DoneOutcome.settled`). Without a watch, and in a run
  * that ends, nobody will tell: there a young file is put off.
  */
 export const RACY_MS = 20;
@@ -81,6 +83,7 @@ const NOTHING: DoneOutcome = {
   entries: 0,
   kept: false,
   source: null,
+  settled: false,
   racy: false,
 };
 
@@ -238,8 +241,7 @@ async function copy(
   const settled = changedAt <= begin - RACY_MS;
   // A change in the future (another machine's clock) says nothing about the tick that we are in.
   const racy = !settled && changedAt <= context.clock() + RACY_MS;
-  const state = settled ? result.source : null;
-  return { kind: 'done', did: 'copied', bytes: result.bytes, entries: 0, kept: false, source: state, racy };
+  return { ...NOTHING, did: 'copied', bytes: result.bytes, source: result.source, settled, racy };
 }
 
 /** Milliseconds for which a file should rest before it is copied; 0: none. */

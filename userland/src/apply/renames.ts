@@ -5,7 +5,15 @@
  * example because the destination never had the old name, is repaired then.
  */
 import { diffAttributes } from '../compare/difference.ts';
-import { FILE_TYPE, isSystemError, RENAME, type Addon, type ByteString, type Fd } from '../native/addon.ts';
+import {
+  FILE_TYPE,
+  isSystemError,
+  RENAME,
+  type Addon,
+  type ByteString,
+  type Fd,
+  type Stat,
+} from '../native/addon.ts';
 
 export interface NameAt {
   readonly directory: Fd;
@@ -27,7 +35,8 @@ export function renameDirectory(addon: Addon, from: NameAt, to: NameAt): 'rename
 
 /**
  * Renames a file of the destination if what it has under the old name is what the source has under the new one now;
- * `compared` are the `DIFF` bits that must agree. Returns false when nothing was renamed.
+ * `compared` are the `DIFF` bits that must agree, and `isMirrored` has the last word about the source's file, for two files
+ * may be alike in them. Returns false when nothing was renamed.
  */
 export function renameFile(
   addon: Addon,
@@ -35,12 +44,13 @@ export function renameFile(
   from: NameAt,
   to: NameAt,
   compared: number,
+  isMirrored: (file: Stat) => boolean,
 ): boolean {
   const wanted = addon.statAt(source.directory, source.name);
   const found = addon.statAt(from.directory, from.name);
   if (wanted?.type !== FILE_TYPE.REGULAR || found?.type !== FILE_TYPE.REGULAR) return false;
   const diff = diffAttributes({ ...wanted, target: '' }, { ...found, target: '' }, compared);
-  if (diff !== 0) return false;
+  if (diff !== 0 || !isMirrored(wanted)) return false;
   if (addon.statAt(to.directory, to.name)?.type === FILE_TYPE.DIRECTORY) return false;
   return attempt(() => addon.renameAt(from.directory, from.name, to.directory, to.name));
 }

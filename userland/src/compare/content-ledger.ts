@@ -1,27 +1,34 @@
 /**
- * Which state of a file's content was copied last, told by its ctime, which no program can set back.
+ * Which file was copied to a name last, and in which state: told by its inode and its ctime, which no program can set back.
  *
  * An event says that a file was written to, and yet size and mtime are those of the copy: either the event is older
- * than the copy, or somebody has set the mtime back. The ledger tells the two apart.
+ * than the copy, or somebody has set the mtime back. The ledger tells the two apart. And it tells two files apart that have
+ * changed names and are alike in size and mtime.
  */
 import type { ByteString, Stat } from '../native/addon.ts';
 
-type ChangeTime = Pick<Stat, 'ctimeSec' | 'ctimeNsec'>;
+type FileState = Pick<Stat, 'ino' | 'ctimeSec' | 'ctimeNsec'>;
+
+interface Copied {
+  readonly inode: Stat['ino'];
+  /** The state that was copied; null when a later write may have the same ctime. */
+  readonly state: string | null;
+}
 
 /** Files remembered before all are forgotten; forgetting costs a needless copy, never a missing one. */
 const DEFAULT_LIMIT = 50_000;
 
 export class ContentLedger<Directory extends object> {
   readonly #limit: number;
-  #copied = new WeakMap<Directory, Map<ByteString, string>>();
+  #copied = new WeakMap<Directory, Map<ByteString, Copied>>();
   #size = 0;
 
   constructor(limit: number = DEFAULT_LIMIT) {
     this.#limit = limit;
   }
 
-  /** Notes the source's state of which the destination has a copy now. */
-  note(directory: Directory, name: ByteString, source: ChangeTime): void {
+  /** Notes of which file of the source the destination has a copy now; `settled`: and that a later write will show. */
+  note(directory: Directory, name: ByteString, source: FileState, settled: boolean): void {
     let names = this.#copied.get(directory);
     if (names?.has(name) !== true) {
       if (this.#size >= this.#limit) this.#forget();
@@ -29,12 +36,18 @@ export class ContentLedger<Directory extends object> {
       names = this.#copied.get(directory);
     }
     if (names === undefined) this.#copied.set(directory, (names = new Map()));
-    names.set(name, key(source));
+    names.set(name, { inode: source.ino, state: settled ? key(source) : null });
   }
 
   /** Whether this very state was copied. */
-  has(directory: Directory, name: ByteString, source: ChangeTime): boolean {
-    return this.#copied.get(directory)?.get(name) === key(source);
+  has(directory: Directory, name: ByteString, source: FileState): boolean {
+    return this.#copied.get(directory)?.get(name)?.state === key(source);
+  }
+
+  /** Whether another file than this one was copied to the name last, as far as is known. */
+  hasAnother(directory: Directory, name: ByteString, source: FileState): boolean {
+    const copied = this.#copied.get(directory)?.get(name);
+    return copied !== undefined && copied.inode !== source.ino;
   }
 
   /** Forgets what was noted in a directory: its files have lost their copies. */
@@ -49,6 +62,6 @@ export class ContentLedger<Directory extends object> {
   }
 }
 
-function key(time: ChangeTime): string {
-  return `${time.ctimeSec}.${time.ctimeNsec}`;
+function key({ ino, ctimeSec, ctimeNsec }: FileState): string {
+  return `${ino} ${ctimeSec}.${ctimeNsec}`;
 }

@@ -24,6 +24,9 @@ export const HINT = {
   WRITTEN: 16,
 } as const;
 
+/** Hints for which files that seem equal are looked at more closely. */
+export const DOUBT = HINT.CONTENT | HINT.RECENT;
+
 /** The name that stands for the directory itself. */
 export const SELF = '';
 
@@ -60,6 +63,8 @@ export class DirtySet<Directory extends object> {
   readonly #queue = new Set<Directory>();
   /** The other directories with entries, and when the first of each is due. */
   readonly #sleeping = new Map<Directory, number>();
+  /** What was taken last: it is being worked on, or has just been. */
+  #taken: Batch<Directory> | null = null;
 
   constructor(options: { readonly backoff?: Backoff; readonly nameLimit?: number } = {}) {
     this.#backoff = options.backoff ?? DEFAULT_BACKOFF;
@@ -99,9 +104,11 @@ export class DirtySet<Directory extends object> {
     return history.waits;
   }
 
-  /** The hints of an entry that is dirty; NONE when it is not. */
+  /** The hints of an entry that is dirty, or may be in work since the last `take`; NONE when it is neither. */
   hintsOf(directory: Directory, name: string): number {
-    return this.#entries.get(directory)?.get(name)?.hints ?? HINT.NONE;
+    const waiting = this.#entries.get(directory)?.get(name)?.hints ?? HINT.NONE;
+    const taken = this.#taken?.directory === directory ? this.#taken.names.get(name) : undefined;
+    return waiting | (taken ?? HINT.NONE);
   }
 
   /** What happened to the entry since it was last settled. */
@@ -129,9 +136,9 @@ export class DirtySet<Directory extends object> {
     for (const directory of this.#queue) {
       this.#queue.delete(directory);
       const names = this.#takeDue(directory, now);
-      if (names.size > 0) return { directory, names };
+      if (names.size > 0) return (this.#taken = { directory, names });
     }
-    return null;
+    return (this.#taken = null);
   }
 
   /** When `take` will have something; null when the set is empty. May be too early, never too late. */

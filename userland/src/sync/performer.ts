@@ -156,7 +156,7 @@ export class Performer {
 
   #done(node: DirectoryNode, name: ByteString, step: Step, outcome: DoneOutcome): void {
     const { dirty, ledger, now, sink, tree } = this.#context;
-    if (outcome.source !== null) ledger.note(node, name, outcome.source);
+    if (outcome.source !== null) ledger.note(node, name, outcome.source, outcome.settled);
     if (step.kind === 'mkdir') {
       const child = tree.childOf(node, name);
       this.#created.add(child);

@@ -4,7 +4,7 @@ import { comparedBits } from '../compare/policy.ts';
 import { isReserved } from '../compare/reserved.ts';
 import type { Place } from '../detect/changes.ts';
 import type { Settled } from '../detect/watcher.ts';
-import { HINT, SELF } from '../dirty/dirty-set.ts';
+import { DOUBT, HINT, SELF } from '../dirty/dirty-set.ts';
 import { isSystemError, type Fd } from '../native/addon.ts';
 import type { Busy } from './busy.ts';
 import { relativePath, type SyncContext } from './context.ts';
@@ -65,10 +65,9 @@ export class Renamer {
 
   fileRenamed(from: Place, to: Place): void {
     const { dirty, now } = this.#context;
-    const written = (dirty.hintsOf(from.directory, from.name) & HINT.CONTENT) !== 0;
-    dirty.add(from.directory, from.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
     // What the destination has under the old name must be up to date, or it is of no use under the new one.
-    const barred = written || this.#isForeign(from) || this.#isForeign(to);
+    const barred = this.#isDoubtful(from) || this.#isForeign(from) || this.#isForeign(to);
+    dirty.add(from.directory, from.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
     const renamed = !barred && this.#shortcut(() => this.#renameCopy(from, to));
     dirty.add(to.directory, to.name, renamed ? HINT.NONE : HINT.CONTENT, now());
   }
@@ -79,14 +78,33 @@ export class Renamer {
     return isReserved(name) || policy.filter.excludes(relativePath(tree, directory, name), false);
   }
 
+  /** Whether the content of a file may be another one than that of its copy, though size and mtime are equal. */
+  #isDoubtful({ directory, name }: Place): boolean {
+    const { dirty } = this.#context;
+    if ((dirty.hintsOf(directory, name) & HINT.CONTENT) !== 0) return true;
+    let scan: number = HINT.SCAN;
+    for (let at: DirectoryNode | null = directory; at !== null; at = at.parent) {
+      const hints = dirty.hintsOf(at, SELF);
+      if ((hints & scan) === scan && (hints & DOUBT) !== 0) return true;
+      scan = HINT.SCAN | HINT.DEEP;
+    }
+    return false;
+  }
+
   #renameCopy(from: Place, to: Place): boolean {
-    const { addon, policy } = this.#context;
+    const { addon, ledger, policy } = this.#context;
     const source = this.#opener.openSource(to.directory);
     try {
       return this.#between(from, to, (old, fresh) => {
         const target = { directory: fresh, name: to.name };
         const origin = { directory: old, name: from.name };
-        return renameFile(addon, { directory: source, name: to.name }, origin, target, comparedBits(policy));
+        const renamed = { directory: source, name: to.name };
+        return renameFile(addon, renamed, origin, target, comparedBits(policy), (file) => {
+          // The comparison may have been ahead of the events: then another file has had the old name when it was copied.
+          if (ledger.hasAnother(from.directory, from.name, file)) return false;
+          ledger.note(to.directory, to.name, file, false);
+          return true;
+        });
       });
     } finally {
       addon.close(source);

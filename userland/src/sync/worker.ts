@@ -9,7 +9,7 @@ import { planEntry } from '../compare/planner.ts';
 import { comparedBits } from '../compare/policy.ts';
 import { isReserved } from '../compare/reserved.ts';
 import type { DirectoryNode } from '../detect/watch-tree.ts';
-import { HINT, SELF, type Batch } from '../dirty/dirty-set.ts';
+import { DOUBT, HINT, SELF, type Batch } from '../dirty/dirty-set.ts';
 import { DIFF } from '../metadata/records.ts';
 import { FILE_TYPE, type ByteString, type Fd, type SystemError } from '../native/addon.ts';
 import { relativePath, type SyncContext } from './context.ts';
@@ -17,9 +17,6 @@ import type { Failures } from './failures.ts';
 import type { Linker } from './linker.ts';
 import type { Performer } from './performer.ts';
 import { MissingDestinationError, StaleNodeError, type Opener } from './opener.ts';
-
-/** Hints for which files that seem equal are looked at more closely. */
-const DOUBT = HINT.CONTENT | HINT.RECENT;
 
 /** Milliseconds between two looks at whether a directory has a place again. */
 const DETACHED_MS = 20;

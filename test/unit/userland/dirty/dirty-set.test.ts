@@ -103,6 +103,20 @@ void t.test('too many names become one comparison of the directory', async (t) =
   t.strictSame([...(set.take(7)?.names ?? [])], [[SELF, HINT.SCAN | HINT.DEEP | HINT.RECENT]]);
 });
 
+void t.test('the hints of what was taken are known until the next batch is', async (t) => {
+  const set = new DirtySet<Directory>();
+  const [directory, other] = DIRECTORIES as readonly [Directory, Directory];
+  set.add(directory, 'file', HINT.CONTENT, 0);
+  set.take(0);
+  t.equal(set.hintsOf(directory, 'file'), HINT.CONTENT, 'it is in work');
+  t.equal(set.hintsOf(directory, 'other'), HINT.NONE);
+  t.equal(set.hintsOf(other, 'file'), HINT.NONE);
+  set.add(directory, 'file', HINT.SCAN, 5);
+  t.equal(set.hintsOf(directory, 'file'), HINT.CONTENT | HINT.SCAN);
+  set.take(0);
+  t.equal(set.hintsOf(directory, 'file'), HINT.SCAN);
+});
+
 void t.test('directories take turns', async (t) => {
   const set = new DirtySet<Directory>();
   const [busy, other] = DIRECTORIES as readonly [Directory, Directory];
