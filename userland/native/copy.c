@@ -137,7 +137,7 @@ static int write_all(struct copy *copy, int out, const char *data, size_t length
 	return 0;
 }
 
-/* Ends early, without an error, when the source has become shorter. */
+/* Ends early when the source has become shorter, or gives less than its size says: see check_unchanged. */
 static int readwrite_span(struct copy *copy, int in, int out, off_t at, off_t end, char *buffer,
 			  size_t size)
 {
@@ -153,8 +153,10 @@ static int readwrite_span(struct copy *copy, int in, int out, off_t at, off_t en
 			continue;
 		if (got < 0)
 			return fail(copy, "pread", copy->source_name);
-		if (got == 0)
+		if (got == 0) {
+			copy->cut_short = true;
 			return 0;
+		}
 		if (write_all(copy, out, buffer, (size_t)got, at) < 0)
 			return -1;
 		at += got;
@@ -266,6 +268,7 @@ static bool same_time(const struct statx_timestamp *a, const struct statx_timest
 	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
+/* A file that has not changed and yet gives less than its size, as in sysfs, has no faithful copy. */
 static int check_unchanged(struct copy *copy, int in)
 {
 	const struct statx *before = &copy->source;
@@ -276,6 +279,8 @@ static int check_unchanged(struct copy *copy, int in)
 	copy->changed = before->stx_size != after.stx_size ||
 			!same_time(&before->stx_mtime, &after.stx_mtime) ||
 			!same_time(&before->stx_ctime, &after.stx_ctime);
+	if (copy->cut_short && !copy->changed)
+		return fail_with(copy, ENODATA, "pread", copy->source_name);
 	return 0;
 }
 

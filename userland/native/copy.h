@@ -29,6 +29,7 @@ struct copy {
 	const char *failed_call;
 	const char *failed_name;
 	bool changed;
+	bool cut_short; /* it gave less than its size says */
 	enum copy_method method;
 	uint64_t bytes;
 	struct statx source;
