@@ -93,10 +93,10 @@ export async function workspace(vm: Vm, fileSystem: FileSystem): Promise<string>
  * How `source` and `destination` below `folder` differ, as treecmp prints it; empty when they are equal.
  *
  * @param waitMs the trees may become equal within so many milliseconds
+ * @param below only what is in this directory of both
  */
-export async function differences(vm: Vm, folder: string, waitMs = 0): Promise<string> {
-  const result = await vm.exec(['treecmp', '--wait', String(waitMs), 'source', 'destination'], {
-    cwd: folder,
-  });
+export async function differences(vm: Vm, folder: string, waitMs = 0, below = '.'): Promise<string> {
+  const sides = [`source/${below}`, `destination/${below}`];
+  const result = await vm.exec(['treecmp', '--wait', String(waitMs), ...sides], { cwd: folder });
   return result.code === 0 ? '' : result.stdout + result.stderr;
 }

@@ -87,7 +87,7 @@ function command(args: readonly string[], cwd: string, options: RunOptions) {
   // the syncer, and which an ordinary user may not do. It sets the variable at each spawn, so only env can take it away.
   const plain = [...(options.within ?? []), ...SYNCER, ...args];
   const line = options.unprivileged === true && IS_ROOT ? asNobody(plain, cwd) : plain;
-  return execa('env', ['-u', 'NODE_OPTIONS', ...line], { cwd, reject: false, timeout: 60_000 });
+  return execa('env', ['-u', 'NODE_OPTIONS', ...line], { cwd, reject: false, timeout: 280_000 });
 }
 
 /**
@@ -130,11 +130,11 @@ export class LiveSyncer {
   }
 
   /** Resolves when stdout matches; rejects when it does not in time, with what there was. */
-  output(pattern: RegExp, deadlineMs = 20_000): Promise<void> {
+  output(pattern: RegExp, deadlineMs = 60_000): Promise<void> {
     return this.#match(pattern, deadlineMs, this.#process.stdout, () => this.#stdout);
   }
 
-  errors(pattern: RegExp, deadlineMs = 20_000): Promise<void> {
+  errors(pattern: RegExp, deadlineMs = 60_000): Promise<void> {
     return this.#match(pattern, deadlineMs, this.#process.stderr, () => this.#stderr);
   }
 
