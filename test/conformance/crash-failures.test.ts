@@ -34,7 +34,7 @@ for (const base of SWEPT_FILE_SYSTEMS) {
     changeTree(lab.source);
     sweep.reset(lab.destination);
     t.match(await run(), { code: 0, stderr: '' });
-    for (const n of points(faults.calls(), 12)) {
+    for (const n of points(faults.calls(), 6)) {
       sweep.reset(lab.destination);
       faults.arm(n, faultOf(n));
       const { code, stderr } = await run();
@@ -68,7 +68,7 @@ for (const base of SWEPT_FILE_SYSTEMS) {
     faults.disarm();
     changeTree(lab.source);
     await settle('without a failure');
-    for (const n of points(faults.calls(), 6)) {
+    for (const n of points(faults.calls(), 4)) {
       execaSync('sh', ['-c', 'rm -rf source/* && cp -a old/. source'], { cwd: lab.dir });
       await settle('back to the beginning');
       faults.arm(n, faultOf(n));

@@ -34,7 +34,7 @@ for (const base of SWEPT_FILE_SYSTEMS)
     const renamed = new Set(calls.filter(({ name }) => name === 'renameat2').map(({ path }) => path));
     t.ok(renamed.has('new-name'), 'a file is renamed');
     t.ok(renamed.has('left'), 'directories are exchanged');
-    for (const n of points(calls, 5)) {
+    for (const n of points(calls, 4)) {
       if (await change(n)) continue;
       const last = faults.calls().at(-1);
       t.comment(`killed at call ${n}: ${last?.name} ${last?.path}`);

@@ -38,7 +38,7 @@ for (const base of SWEPT_FILE_SYSTEMS)
     const seen = new Set(calls.map(kindOf));
     const unseen = STEPS.filter((step) => !seen.has(step));
     t.strictSame(unseen, [], `all steps are among ${calls.length} calls`);
-    for (const n of points(calls, 8)) {
+    for (const n of points(calls, 6)) {
       sweep.reset(lab.destination);
       faults.arm(n, 'kill');
       const { code } = await run();
