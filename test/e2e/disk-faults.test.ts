@@ -11,6 +11,9 @@ import { bootPlanned, runEvents, testContext } from '../helpers/run-plan.ts';
 /** How long the trees may take to become equal: beyond the longest back-off; success is quick. */
 const CONVERGE_MS = 60_000;
 
+/** Each line takes a moment, and much longer where the machine that emulates the guest has other work. */
+const PATIENT = { timeout: 120_000 };
+
 const ctx = await testContext(t, runEvents());
 const vm = await bootPlanned(ctx, {
   disks: [{ sizeMiB: 16 }, { sizeMiB: 16 }, { sizeMiB: 16 }, { sizeMiB: 64 }],
@@ -36,7 +39,7 @@ async function differences(guest: Vm, source: string, destination: string): Prom
 async function watch(source: string, destination: string, ...options: string[]): Promise<GuestProcess> {
   await must(vm, `mkdir -p ${source} ${destination} && touch ${source}/first`);
   const syncer = await vm.spawn(['dirsync', ...options, source, destination]);
-  await syncer.output(/^Watching directory: /m);
+  await syncer.output(/^Watching directory: /m, PATIENT);
   return syncer;
 }
 
@@ -46,12 +49,12 @@ for (const folder of ['/full', '/small'])
     const syncer = await watch(source, destination);
     await using full = await fillDisk(vm, folder, 256 * 1024);
     await must(vm, `yes large | head -c 3000000 > ${source}/large; echo little > ${source}/little`);
-    await syncer.output(/large to .*ENOSPC.*trying again/, { stream: 'stderr' });
-    await syncer.output(/^Copied: \S*\/little -> /m);
+    await syncer.output(/large to .*ENOSPC.*trying again/, { ...PATIENT, stream: 'stderr' });
+    await syncer.output(/^Copied: \S*\/little -> /m, PATIENT);
     await must(vm, `cmp ${source}/little ${destination}/little && test ! -e ${destination}/large`);
     await full.free();
     t.equal(await differences(vm, source, destination), '', 'nothing needs a restart');
-    await syncer.output(/large to .*done now/, { stream: 'stderr' });
+    await syncer.output(/large to .*done now/, { ...PATIENT, stream: 'stderr' });
     await syncer.kill('SIGINT');
     t.match(await syncer.exited, { code: 0 });
   });
@@ -60,7 +63,7 @@ void t.test('no inode is left, then there are more', async (t) => {
   const [source, destination] = ['/tmpfs/few', '/few/destination'];
   const syncer = await watch(source, destination);
   await must(vm, `mkdir ${source}/dir; for i in $(seq 30); do echo $i > ${source}/$i; done`);
-  await syncer.output(/ENOSPC.*trying again/, { stream: 'stderr' });
+  await syncer.output(/ENOSPC.*trying again/, { ...PATIENT, stream: 'stderr' });
   await must(vm, 'mount -o remount,nr_inodes=1000 /few');
   t.equal(await differences(vm, source, destination), '', 'nothing needs a restart');
   await syncer.kill('SIGINT');
@@ -71,7 +74,7 @@ void t.test('a file of the source cannot be read for a while', async (t) => {
   const [source, destination] = ['/reading/source', '/tmpfs/read'];
   const syncer = await watch(source, destination);
   await must(vm, `echo old > ${source}/bad`);
-  await syncer.output(/^Copied: \S*\/bad -> /m);
+  await syncer.output(/^Copied: \S*\/bad -> /m, PATIENT);
   await syncer.kill('SIGSTOP');
   await must(
     vm,
@@ -80,12 +83,12 @@ void t.test('a file of the source cannot be read for a while', async (t) => {
   );
   await using broken = await failDisk(vm, 2, { on: 'read' });
   await syncer.kill('SIGCONT');
-  await syncer.output(/bad to .*EIO.*trying again/, { stream: 'stderr' });
-  await syncer.output(/^Copied: \S*\/good -> /m);
+  await syncer.output(/bad to .*EIO.*trying again/, { ...PATIENT, stream: 'stderr' });
+  await syncer.output(/^Copied: \S*\/good -> /m, PATIENT);
   t.equal(await must(vm, `cat ${destination}/bad`), 'old\n', 'the mirror is kept');
   await broken.heal();
   t.equal(await differences(vm, source, destination), '', 'nothing needs a restart');
-  await syncer.output(/bad to .*done now/, { stream: 'stderr' });
+  await syncer.output(/bad to .*done now/, { ...PATIENT, stream: 'stderr' });
   await syncer.kill('SIGINT');
   t.match(await syncer.exited, { code: 0 });
 });
@@ -94,10 +97,10 @@ void t.test('the destination cannot be written for a while, with --fsync', async
   const [source, destination] = ['/tmpfs/write', '/failing/destination'];
   const syncer = await watch(source, destination, '--fsync');
   await must(vm, `echo old > ${source}/file`);
-  await syncer.output(/^Copied: \S*\/file -> /m);
+  await syncer.output(/^Copied: \S*\/file -> /m, PATIENT);
   await using broken = await failDisk(vm, 1, { on: 'write' });
   await must(vm, `yes new | head -c 300000 > ${source}/file`);
-  await syncer.output(/file to .*EIO.*trying again/, { stream: 'stderr' });
+  await syncer.output(/file to .*EIO.*trying again/, { ...PATIENT, stream: 'stderr' });
   t.equal(
     await must(vm, `cat ${destination}/file`),
     'old\n',
@@ -124,13 +127,13 @@ void t.test('kill -9 amid a copy, in the guest', async (t) => {
 
 void t.test('the machine crashes amid a synchronization', async (t) => {
   const syncer = await vm.spawn(['dirsync', '-v', '/crash/source', '/crash/destination']);
-  for (let count = 0; count < 5; count += 1) await syncer.output(/^Copied: .*\n/m);
+  for (let count = 0; count < 5; count += 1) await syncer.output(/^Copied: .*\n/m, PATIENT);
   await vm.crash();
   const again = await bootPlanned(ctx, { disks: [{ image: vm.disks[3]?.path ?? '' }] });
   t.teardown(() => again.shutdown());
   await must(again, 'mkdir /crash && mount /dev/vda /crash');
   const after = await again.spawn(['dirsync', '/crash/source', '/crash/destination']);
-  await after.output(/^Watching directory: /m);
+  await after.output(/^Watching directory: /m, PATIENT);
   t.equal(await differences(again, '/crash/source', '/crash/destination'), '');
   await must(again, 'echo later > /crash/source/later');
   t.equal(await differences(again, '/crash/source', '/crash/destination'), '', 'and it goes on');
