@@ -30,6 +30,12 @@ const TEST_REQUIREMENTS: readonly Requirement[] = [
     optional: true,
   },
   {
+    command: 'sparse',
+    why: "check the series' sources",
+    packages: packages('sparse'),
+    optional: true,
+  },
+  {
     command: 'mandoc',
     why: "check the syncer's manual page",
     packages: packages('mandoc'),

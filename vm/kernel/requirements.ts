@@ -46,12 +46,6 @@ export const KERNEL_REQUIREMENTS: readonly Requirement[] = [
     optional: true,
   },
   {
-    command: 'sparse',
-    why: "check the series' sources (npm test -- harness)",
-    packages: packages('sparse'),
-    optional: true,
-  },
-  {
     command: 'git',
     why: 'change the series (kernel:edit, kernel:export)',
     packages: packages('git'),
