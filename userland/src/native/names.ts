@@ -10,7 +10,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * A name for people, always one line: UTF-8 where it is valid, else each byte above 0x7f as `\xNN`. Control and
- * invisible characters and the backslash are escaped (`\n`, `\\`, `\x1b`): two different names never look the same.
+ * invisible characters and the backslash are escaped (`\n`, `\\`, `\x1b`, `\u{202e}`; `\xNN` is a byte in either case): two
+ * different names never look the same.
  */
 export function displayName(name: ByteString): string {
   let text: string;
@@ -29,7 +30,7 @@ const NAMED_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\
 
 function escaped(char: string): string {
   const code = char.codePointAt(0) ?? 0;
-  return code > 0xff ? `\\u{${code.toString(16)}}` : `\\x${hex(char)}`;
+  return code > 0x7f ? `\\u{${code.toString(16)}}` : `\\x${hex(char)}`;
 }
 
 function hex(char: string): string {

@@ -1,5 +1,6 @@
+import * as fc from 'fast-check';
 import t from 'tap';
-import { ChangeReader } from '../../../../userland/src/detect/changes.ts';
+import { ChangeReader, type Change } from '../../../../userland/src/detect/changes.ts';
 import { WatchTree } from '../../../../userland/src/detect/watch-tree.ts';
 import { IN, type InotifyEvent } from '../../../../userland/src/native/addon.ts';
 
@@ -107,4 +108,55 @@ void t.test("a directory's own attributes", async (t) => {
   t.strictSame(reader.read([event(2, IN.ATTRIB | IN.ISDIR)]), [
     { kind: 'entry', place, content: false, written: false, gone: false, isDirectory: true },
   ]);
+});
+
+const FILE_EVENTS = [IN.CREATE, IN.MODIFY, IN.CLOSE_WRITE, IN.ATTRIB, IN.DELETE, IN.MOVED_FROM, IN.MOVED_TO];
+
+const anyEvent = fc.oneof(
+  fc.record({
+    wd: fc.constantFrom(1, 2, 3),
+    mask: fc.constantFrom(...FILE_EVENTS, IN.CREATE | IN.ISDIR, IN.MOVED_TO | IN.ISDIR),
+    name: fc.constantFrom('a', 'b', 'c'),
+    cookie: fc.nat(3),
+  }),
+  fc.constantFrom(event(-1, IN.Q_OVERFLOW), event(2, IN.IGNORED), event(2, IN.ATTRIB | IN.ISDIR)),
+);
+
+/** What is to be looked at and why, however often it is said; and the changes of other kinds in their order. */
+function essence(changes: readonly Change[]): string {
+  const entries = new Map<string, readonly (boolean | null)[]>();
+  const others: Change[] = [];
+  for (const change of changes) {
+    if (change.kind !== 'entry') {
+      others.push(change);
+      continue;
+    }
+    const { place, content, written, gone, isDirectory } = change;
+    const key = `${place.directory.wd}/${place.name}`;
+    const known = entries.get(key) ?? [false, false, true, isDirectory];
+    const sameType = known[3] === isDirectory ? isDirectory : null;
+    entries.set(key, [known[0] || content, known[1] || written, known[2] && gone, sameType] as boolean[]);
+  }
+  return JSON.stringify([[...entries].toSorted(), others], shortened);
+}
+
+function shortened(key: string, value: unknown): unknown {
+  return key === 'directory' && value instanceof Object && 'wd' in value ? value.wd : value;
+}
+
+void t.test('wherever the reads cut the events, the changes are the same', async () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 40 }), fc.array(fc.nat(40)), (events, cuts) => {
+      const whole = setUp().reader.read(events);
+      const { reader } = setUp();
+      const pieces: Change[] = [];
+      let from = 0;
+      for (const cut of [...cuts.toSorted((a, b) => a - b), events.length]) {
+        pieces.push(...reader.read(events.slice(from, cut)));
+        from = Math.max(from, cut);
+      }
+      return essence(whole) === essence(pieces);
+    }),
+    { numRuns: 1000 },
+  );
 });

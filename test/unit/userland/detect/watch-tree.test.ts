@@ -93,3 +93,87 @@ void t.test('parents and children agree whatever is done', async () => {
     }),
   );
 });
+
+/** A file system's directories, by identity: where each one is, if it is anywhere. */
+class Model {
+  readonly places = new Map<number, { parent: number; name: string }>();
+
+  at(parent: number, name: string): number | undefined {
+    for (const [id, place] of this.places) if (place.parent === parent && place.name === name) return id;
+    return undefined;
+  }
+
+  path(id: number): string[] | null {
+    if (id === 0) return [];
+    const place = this.places.get(id);
+    const above = place === undefined ? null : this.path(place.parent);
+    return above === null || place === undefined ? null : [...above, place.name];
+  }
+}
+
+const step = fc.record({
+  kind: fc.constantFrom('bind', 'move', 'detach', 'unbind', 'take'),
+  id: fc.integer({ min: 1, max: 8 }),
+  parent: fc.nat(8),
+  name: fc.constantFrom('a', 'b', 'c'),
+});
+
+void t.test('wds, paths and what is detached are those of a simple model', async (t) => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      const tree = new WatchTree();
+      const model = new Model();
+      tree.bind(tree.root, 100);
+      /** Nodes by identity; a directory's wd is 100 more than that. */
+      const nodes = new Map<number, DirectoryNode>([[0, tree.root]]);
+      const watched = new Set<number>([0]);
+      for (const { kind, id, parent, name } of steps) {
+        const node = nodes.get(id);
+        const above = nodes.get(parent);
+        if (
+          kind === 'bind' &&
+          node === undefined &&
+          above !== undefined &&
+          model.at(parent, name) === undefined
+        ) {
+          const made = tree.childOf(above, name);
+          tree.bind(made, 100 + id);
+          nodes.set(id, made);
+          watched.add(id);
+          model.places.set(id, { parent, name });
+        } else if (
+          kind === 'move' &&
+          node !== undefined &&
+          above !== undefined &&
+          !isAtOrBelow(above, node)
+        ) {
+          tree.move(node, above, name);
+          const displaced = model.at(parent, name);
+          if (displaced !== undefined) model.places.delete(displaced);
+          model.places.set(id, { parent, name });
+        } else if (kind === 'detach' && node !== undefined) {
+          tree.detach(node);
+          model.places.delete(id);
+        } else if (kind === 'unbind' && node !== undefined) {
+          t.equal(tree.unbind(100 + id), watched.delete(id) ? node : undefined);
+        } else if (kind === 'take') {
+          const gone = new Set(tree.takeDetached());
+          for (const [other, one] of nodes) {
+            if (gone.has(one) !== (model.path(other) === null)) return false;
+            if (!gone.has(one)) continue;
+            nodes.delete(other);
+            watched.delete(other);
+            model.places.delete(other);
+          }
+        }
+        for (const [other, one] of nodes) {
+          if (JSON.stringify(tree.pathOf(one)) !== JSON.stringify(model.path(other))) return false;
+          if ((tree.byWd(100 + other) === one) !== watched.has(other)) return false;
+        }
+        if (tree.watches !== watched.size) return false;
+      }
+      return true;
+    }),
+    { numRuns: 500 },
+  );
+});
