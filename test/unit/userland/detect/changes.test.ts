@@ -117,7 +117,7 @@ const anyEvent = fc.oneof(
     wd: fc.constantFrom(1, 2, 3),
     mask: fc.constantFrom(...FILE_EVENTS, IN.CREATE | IN.ISDIR, IN.MOVED_TO | IN.ISDIR),
     name: fc.constantFrom('a', 'b', 'c'),
-    cookie: fc.nat(3),
+    cookie: fc.nat(1),
   }),
   fc.constantFrom(event(-1, IN.Q_OVERFLOW), event(2, IN.IGNORED), event(2, IN.ATTRIB | IN.ISDIR)),
 );
@@ -146,17 +146,21 @@ function shortened(key: string, value: unknown): unknown {
 
 void t.test('wherever the reads cut the events, the changes are the same', async () => {
   fc.assert(
-    fc.property(fc.array(anyEvent, { maxLength: 40 }), fc.array(fc.nat(40)), (events, cuts) => {
-      const whole = setUp().reader.read(events);
-      const { reader } = setUp();
-      const pieces: Change[] = [];
-      let from = 0;
-      for (const cut of [...cuts.toSorted((a, b) => a - b), events.length]) {
-        pieces.push(...reader.read(events.slice(from, cut)));
-        from = Math.max(from, cut);
-      }
-      return essence(whole) === essence(pieces);
-    }),
-    { numRuns: 1000 },
+    fc.property(
+      fc.array(anyEvent, { maxLength: 40, size: 'max' }),
+      fc.array(fc.nat(40), { maxLength: 4 }),
+      (events, cuts) => {
+        const whole = setUp().reader.read(events);
+        const { reader } = setUp();
+        const pieces: Change[] = [];
+        let from = 0;
+        for (const cut of [...cuts.toSorted((a, b) => a - b), events.length]) {
+          pieces.push(...reader.read(events.slice(from, cut)));
+          from = Math.max(from, cut);
+        }
+        return essence(whole) === essence(pieces);
+      },
+    ),
+    { numRuns: 500 },
   );
 });
