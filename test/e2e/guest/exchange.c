@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* exchange A B: lets two names change places in one call, which no shell can. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <fcntl.h>
 #include <stdio.h>
 
