@@ -8,6 +8,7 @@
  * the size at the start is copied, so a file that grows for ever does not hold up others.
  */
 #include "copy.h"
+#include "throttle.h"
 #include "xattr.h"
 
 #include <errno.h>
@@ -51,11 +52,24 @@ static int fail(struct copy *copy, const char *call, const char *name)
 	return fail_with(copy, errno, call, name);
 }
 
+static bool is_cancelled(const void *context)
+{
+	const struct copy *copy = context;
+
+	return copy->generation != copy_generation();
+}
+
 static int check_cancelled(struct copy *copy)
 {
-	return copy->generation == copy_generation()
-		       ? 0
-		       : fail_with(copy, ECANCELED, "copyFile", copy->source_name);
+	return is_cancelled(copy) ? fail_with(copy, ECANCELED, "copyFile", copy->source_name) : 0;
+}
+
+/* Waits for its turn under a limit of the rate. */
+static int await_turn(struct copy *copy, size_t bytes)
+{
+	if (check_cancelled(copy) < 0)
+		return -1;
+	return throttle_wait(bytes, is_cancelled, copy) ? 0 : check_cancelled(copy);
 }
 
 /* O_NONBLOCK: a FIFO that has taken the file's place must not hang us. Returns the fd, or -1. */
@@ -105,7 +119,8 @@ static int range_span(struct copy *copy, int in, int out, off_t *at, off_t end)
 		size_t step = (size_t)(end - *at < STEP_BYTES ? end - *at : STEP_BYTES);
 		ssize_t copied;
 
-		if (check_cancelled(copy) < 0)
+		step = throttle_step(step);
+		if (await_turn(copy, step) < 0)
 			return -1;
 		copied = copy_file_range(in, &in_at, out, &out_at, step, 0);
 		if (copied < 0 && errno == EINTR)
@@ -146,7 +161,8 @@ static int readwrite_span(struct copy *copy, int in, int out, off_t at, off_t en
 		size_t step = (size_t)(end - at) < size ? (size_t)(end - at) : size;
 		ssize_t got;
 
-		if (check_cancelled(copy) < 0)
+		step = throttle_step(step);
+		if (await_turn(copy, step) < 0)
 			return -1;
 		got = pread(in, buffer, step, at);
 		if (got < 0 && errno == EINTR)

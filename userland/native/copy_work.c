@@ -5,6 +5,7 @@
 #include "copy.h"
 #include "methods.h"
 #include "shapes.h"
+#include "throttle.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -158,8 +159,22 @@ static napi_value cancel_copies(napi_env env, napi_callback_info info)
 	return NULL;
 }
 
+static napi_value set_copy_rate(napi_env env, napi_callback_info info)
+{
+	struct call call;
+	int64_t rate;
+
+	if (!call_open(&call, env, info, "setCopyRate") || !arg_i64(&call, 0, &rate))
+		return NULL;
+	if (rate < 0)
+		return throw_system(&call, EINVAL, "setCopyRate", NULL);
+	throttle_set_rate((uint64_t)rate);
+	return NULL;
+}
+
 const struct method copy_methods[] = {
 	{ "copyFile", copy_file },
 	{ "cancelCopies", cancel_copies },
+	{ "setCopyRate", set_copy_rate },
 	{ NULL, NULL },
 };

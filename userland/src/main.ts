@@ -3,6 +3,7 @@ import { byteArguments, readCmdline } from './cli/argv.ts';
 import { helpText, USAGE_LINE } from './cli/help.ts';
 import { parseCommand } from './cli/options/resolve.ts';
 import { Output } from './cli/output.ts';
+import { messageOf } from './cli/report.ts';
 import { runSync } from './cli/run.ts';
 import { isStandby, standBy } from './cli/standby.ts';
 import { versionLines } from './cli/stats.ts';
@@ -39,14 +40,9 @@ async function carryOut(
   return EXIT.OK;
 }
 
-/** Says what ended the run. What is no SyncError is a bug, and its stack helps to find it. */
 function explain(error: unknown, stderr: Output): ExitCode {
-  if (error instanceof SyncError) {
-    stderr.line(`dirsync: ${error.message}`);
-    return error.exitCode;
-  }
-  stderr.line(`dirsync: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return EXIT.IO;
+  stderr.line(`dirsync: ${messageOf(error)}`);
+  return error instanceof SyncError ? error.exitCode : EXIT.IO;
 }
 
 const stop = new AbortController();

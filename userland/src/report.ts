@@ -1,8 +1,14 @@
 /** Everything that a run tells, as data: one stream of events, and only a sink decides what a person sees of them. */
-import type { ByteString } from './native/addon.ts';
+import type { ByteString, FileType } from './native/addon.ts';
 
 /** A path below the roots: names joined with `/`; empty for the roots themselves. */
 export type RelativePath = ByteString;
+
+/** What an entry is, and in which bits of `DIFF` the destination differed. */
+export interface Item {
+  readonly type: FileType;
+  readonly diff: number;
+}
 
 export type SyncEvent =
   | { readonly kind: 'watching'; readonly path: RelativePath; readonly wd: number }
@@ -10,9 +16,9 @@ export type SyncEvent =
   | { readonly kind: 'ready' }
   | { readonly kind: 'event'; readonly name: ByteString; readonly directory: RelativePath }
   /** A file, symlink, FIFO, socket or device was written; `bytes` of data were moved. */
-  | { readonly kind: 'copied'; readonly path: RelativePath; readonly bytes: number }
+  | { readonly kind: 'copied'; readonly path: RelativePath; readonly bytes: number; readonly item: Item }
   | { readonly kind: 'created-directory'; readonly path: RelativePath }
-  | { readonly kind: 'updated'; readonly path: RelativePath }
+  | { readonly kind: 'updated'; readonly path: RelativePath; readonly item: Item }
   /** A name became one more name of the file that `target` names, too. */
   | { readonly kind: 'linked'; readonly path: RelativePath; readonly target: RelativePath }
   /** `entries` counts all that was below, too; `kept`: the directory itself stays, with what is excluded in it. */

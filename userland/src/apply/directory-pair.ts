@@ -4,6 +4,7 @@
  */
 import { sameMtime } from '../compare/difference.ts';
 import type { Policy } from '../compare/policy.ts';
+import { DIFF } from '../metadata/records.ts';
 import type { Addon, Fd } from '../native/addon.ts';
 import type { RelativePath } from '../report.ts';
 
@@ -55,22 +56,23 @@ export class DirectoryPair {
     if ((mode & 0o300) !== 0o300) this.#addon.chmodFd(this.destination, mode | 0o700);
   }
 
-  /** Makes the destination directory's own attributes equal to the source's; returns whether mode or owner were not. */
-  copyAttributes(policy: Policy): boolean {
-    if (this.destination === -1 || policy.sizeOnly) return false;
+  /** Makes the destination directory's own attributes equal to the source's; returns the bits of mode and owner, if they were not. */
+  copyAttributes(policy: Policy): number {
+    if (this.destination === -1 || policy.sizeOnly) return 0;
     const wanted = this.#addon.statFd(this.source);
     const found = this.#addon.statFd(this.destination);
-    let changed = false;
+    let changed = 0;
     if (policy.owner && (wanted.uid !== found.uid || wanted.gid !== found.gid)) {
       this.#addon.chownFd(this.destination, wanted.uid, wanted.gid);
-      changed = true;
+      changed |= DIFF.OWNER;
     }
-    if (wanted.mode !== found.mode || changed) {
+    if (wanted.mode !== found.mode || changed !== 0) {
       // After chown, which clears setuid and setgid.
       this.#addon.chmodFd(this.destination, wanted.mode);
-      changed = true;
+      if (wanted.mode !== found.mode) changed |= DIFF.MODE;
     }
-    if (!sameMtime(wanted, found)) this.#addon.utimesFd(this.destination, wanted.mtimeSec, wanted.mtimeNsec);
+    if (!sameMtime(wanted, found, policy.mtimeSlackNs))
+      this.#addon.utimesFd(this.destination, wanted.mtimeSec, wanted.mtimeNsec);
     return changed;
   }
 }

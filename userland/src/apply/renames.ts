@@ -4,6 +4,7 @@
  * Only ever a short cut: both names are compared afterwards like any other, and whatever is not as it should be, for
  * example because the destination never had the old name, is repaired then.
  */
+import { comparedBits, type Policy } from '../compare/policy.ts';
 import { diffAttributes } from '../compare/difference.ts';
 import {
   FILE_TYPE,
@@ -34,8 +35,8 @@ export function renameDirectory(addon: Addon, from: NameAt, to: NameAt): 'rename
 }
 
 /**
- * Renames a file of the destination if what it has under the old name is what the source has under the new one now;
- * `compared` are the `DIFF` bits that must agree, and `isMirrored` has the last word about the source's file, for two files
+ * Renames a file of the destination if what it has under the old name is what the source has under the new one now,
+ * as far as the policy compares; `isMirrored` has the last word about the source's file, for two files
  * may be alike in them. Returns false when nothing was renamed.
  */
 export function renameFile(
@@ -43,13 +44,18 @@ export function renameFile(
   source: NameAt,
   from: NameAt,
   to: NameAt,
-  compared: number,
+  policy: Policy,
   isMirrored: (file: Stat) => boolean,
 ): boolean {
   const wanted = addon.statAt(source.directory, source.name);
   const found = addon.statAt(from.directory, from.name);
   if (wanted?.type !== FILE_TYPE.REGULAR || found?.type !== FILE_TYPE.REGULAR) return false;
-  const diff = diffAttributes({ ...wanted, target: '' }, { ...found, target: '' }, compared);
+  const diff = diffAttributes(
+    { ...wanted, target: '' },
+    { ...found, target: '' },
+    comparedBits(policy),
+    policy.mtimeSlackNs,
+  );
   if (diff !== 0 || !isMirrored(wanted)) return false;
   if (addon.statAt(to.directory, to.name)?.type === FILE_TYPE.DIRECTORY) return false;
   return attempt(() => addon.renameAt(from.directory, from.name, to.directory, to.name));

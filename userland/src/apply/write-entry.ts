@@ -50,7 +50,7 @@ export function matchAttributes(
     addon.chmodAt(pair.destination, name, wanted.mode);
     changed = true;
   }
-  if (wanted.type !== FILE_TYPE.REGULAR && !sameMtime(wanted, found)) {
+  if (wanted.type !== FILE_TYPE.REGULAR && !sameMtime(wanted, found, policy.mtimeSlackNs)) {
     addon.utimesAt(pair.destination, name, wanted.mtimeSec, wanted.mtimeNsec);
     changed = true;
   }

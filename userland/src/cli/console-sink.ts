@@ -1,12 +1,17 @@
 /** Turns the events of a run into lines: what happens to stdout, complaints to stderr. */
 import { displayName } from '../native/names.ts';
 import { sentence } from '../errors.ts';
+import { itemize } from './itemize.ts';
 import type { RelativePath, SyncEvent, SyncSink } from '../report.ts';
 import type { RootPaths } from '../roots/roots.ts';
 
 export interface ConsoleOptions {
   readonly roots: RootPaths;
+  /** Shown before each line, when there are several pairs. */
+  readonly pair?: string | undefined;
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
+  /** Changes as `itemize` says them, those of the first synchronization too. */
+  readonly itemize?: boolean;
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
 }
@@ -57,7 +62,10 @@ const CHANGES: ReadonlySet<Kind> = new Set([
 const COMPLAINTS: ReadonlySet<Kind> = new Set(['failed', 'recovered', 'warning'] as const);
 
 export function consoleSink(options: ConsoleOptions): SyncSink {
-  const { roots, verbosity, out, err } = options;
+  const { roots, verbosity, itemize: itemized = false } = options;
+  const prefix = options.pair === undefined ? '' : `[${options.pair}] `;
+  const out = (line: string): void => options.out(prefix + line);
+  const err = (line: string): void => options.err(`dirsync: ${prefix}${line}`);
   const names: Names = {
     source: (path) => displayPath(roots.source, path),
     destination: (path) => displayPath(roots.destination, path),
@@ -67,8 +75,9 @@ export function consoleSink(options: ConsoleOptions): SyncSink {
     emit(event) {
       const { kind } = event;
       if (kind === 'ready') ready = true;
-      if (COMPLAINTS.has(kind)) err(`dirsync: ${lineOf(event, names)}`);
+      if (COMPLAINTS.has(kind)) err(lineOf(event, names));
       else if (verbosity === 'quiet') return;
+      else if (itemized && CHANGES.has(kind)) out(itemLine(event));
       else if (ready || verbosity === 'verbose' || !CHANGES.has(kind)) out(lineOf(event, names));
     },
   };
@@ -78,6 +87,15 @@ function lineOf<K extends Kind>(event: Of<K>, names: Names): string {
   // TypeScript does not see that an event and the function of its own kind fit.
   const format = LINES[event.kind] as (event: Of<K>, names: Names) => string;
   return format(event, names);
+}
+
+function itemLine(event: SyncEvent): string {
+  const item = itemize(event) ?? '';
+  if (event.kind === 'renamed') return `${item} ${displayName(event.from)} -> ${displayName(event.to)}`;
+  if (event.kind === 'linked') return `${item} ${displayName(event.path)} => ${displayName(event.target)}`;
+  if (!('path' in event)) return item;
+  const slash = /^[^*]d/.test(item) && event.path !== '' ? '/' : '';
+  return `${item} ${displayName(event.path === '' ? './' : event.path)}${slash}`;
 }
 
 /** A root as it was typed, but for slashes at its end, and what is below it. */

@@ -1,21 +1,14 @@
-/** From a checked command line to an exit code: builds the run's parts, hands each what it needs, and says how it ended. */
-import { DeleteBudget } from '../apply/delete-budget.ts';
-import { TempNames } from '../apply/temp-names.ts';
-import { ContentLedger } from '../compare/content-ledger.ts';
-import { WatchTree, type DirectoryNode } from '../detect/watch-tree.ts';
-import { DirtySet } from '../dirty/dirty-set.ts';
+/** From checked options to an exit code: opens all pairs, runs them side by side, and says how it ended. */
 import { EXIT, SyncError, type ExitCode } from '../errors.ts';
 import { NoKernelMetadata, probeMetadata } from '../metadata/probe.ts';
+import type { MetadataChoice } from '../metadata/probe.ts';
 import type { MetadataSource } from '../metadata/source.ts';
 import type { Addon } from '../native/addon.ts';
-import { countingSink } from '../report.ts';
-import { openRoots } from '../roots/open-roots.ts';
-import { Engine } from '../sync/engine.ts';
-import { consoleSink } from './console-sink.ts';
-import { readFilter } from './filter-rules.ts';
 import type { SyncOptions } from './options/resolve.ts';
 import type { Output } from './output.ts';
-import { statsLines } from './stats.ts';
+import { Pair, type PairEnd } from './pair.ts';
+import { Report, type PairReport } from './report.ts';
+import { callsLines } from './stats.ts';
 
 export interface RunEnvironment {
   readonly addon: Addon;
@@ -26,68 +19,84 @@ export interface RunEnvironment {
   readonly isRoot: boolean;
 }
 
+/** Of several ends the first one of these that occurs is that of the program. */
+const WORST_FIRST: readonly ExitCode[] = [
+  EXIT.USAGE,
+  EXIT.ROOTS,
+  EXIT.IO,
+  EXIT.DELETE_LIMIT,
+  EXIT.PARTIAL,
+  EXIT.INTERRUPTED,
+  EXIT.OK,
+];
+
 /** Runs to the end; throws a SyncError for an end that has a message. */
 export async function runSync(options: SyncOptions, environment: RunEnvironment): Promise<ExitCode> {
-  const { addon, stdout, stderr, signal, isRoot } = environment;
-  const metadata = chooseMetadata(addon, options);
-  const out = (line: string): void => stdout.line(line);
-  const sink = countingSink(
-    consoleSink({
-      roots: options.roots,
-      verbosity: options.verbosity,
-      out,
-      err: (line) => stderr.line(line),
-    }),
-  );
-  const filter = readFilter(options.rules);
-  const roots = openRoots(addon, options.roots, {
-    allowEmpty: options.allowEmpty,
-    delete: options.policy.delete,
-    filter,
-    dryRun: options.dryRun,
-  });
-  const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  const report = new Report(options.run, environment);
   try {
-    const engine = new Engine({
-      addon,
-      roots,
-      tree: new WatchTree(),
-      dirty: new DirtySet<DirectoryNode>(),
-      ledger: new ContentLedger<DirectoryNode>(),
-      temps: new TempNames(),
-      budget: new DeleteBudget(options.maxDelete),
-      policy: { ...options.policy, filter, owner: isRoot },
-      metadata,
-      sink,
-      signal,
-      once: options.once,
-      dryRun: options.dryRun,
-      fsync: options.fsync,
-      now: () => performance.now(),
-      clock: () => Date.now(),
-      startedAt: Date.now(),
-      breathe: () => (stdout.behind && !signal.aborted ? Promise.race([stdout.ready(), aborted]) : null),
-    });
-    const result = await engine.run();
-    if (options.once && result.interrupted) return EXIT.INTERRUPTED;
-    const failed = result.failures + (options.once ? result.failing : 0);
-    if (failed > 0)
-      throw new SyncError(EXIT.PARTIAL, 'PARTIAL', {
-        tried: 'synchronize everything',
-        found: `${failed} ${failed === 1 ? 'entry' : 'entries'} failed, see above`,
-        hint: 'mend that and start dirsync again',
-      });
-    if (options.once && options.verbosity !== 'quiet') out('Directory synchronization completed.');
-    return EXIT.OK;
+    const code = await runPairs(options, environment, report);
+    report.end(code, null);
+    return code;
+  } catch (error) {
+    report.end(error instanceof SyncError ? error.exitCode : EXIT.IO, error);
+    throw error;
   } finally {
-    roots.close();
-    if (options.stats) for (const line of statsLines(sink.totals, addon.counters(), metadata)) out(line);
+    await report.close();
   }
 }
 
-function chooseMetadata(addon: Addon, options: SyncOptions): MetadataSource {
+async function runPairs(
+  options: SyncOptions,
+  environment: RunEnvironment,
+  report: Report,
+): Promise<ExitCode> {
+  const { addon, stdout, signal, isRoot } = environment;
+  const { run } = options;
+  const metadata = chooseMetadata(addon, run.metadata);
+  addon.setCopyRate(run.bytesPerSecond);
+  const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  const breathe = (): Promise<unknown> | null =>
+    stdout.behind && !signal.aborted ? Promise.race([stdout.ready(), aborted]) : null;
+  const pairs: { readonly pair: Pair; readonly own: PairReport }[] = [];
   try {
-    return probeMetadata(addon, options.metadata);
+    // All are opened before the first one starts: if one is refused, nothing is done at all.
+    for (const pair of options.pairs) {
+      const common = { addon, metadata, signal, isRoot, breathe };
+      const own = report.pair(pair);
+      pairs.push({ pair: openPair(pair, run, { ...common, report: own }), own });
+    }
+    return worst(await Promise.all(pairs.map(({ pair, own }) => runPair(pair, own))));
+  } finally {
+    for (const { pair } of pairs) pair.close();
+    if (run.stats) for (const line of callsLines(addon.counters(), metadata)) report.line(line);
+  }
+}
+
+function openPair(...[options, run, environment]: ConstructorParameters<typeof Pair>): Pair {
+  try {
+    return new Pair(options, run, environment);
+  } catch (error) {
+    if (options.name !== null && error instanceof Error) error.message = `[${options.name}] ${error.message}`;
+    throw error;
+  }
+}
+
+/** Says the end of a pair that has a name; throws the error of the only one, which has none. */
+async function runPair(pair: Pair, own: PairReport): Promise<PairEnd> {
+  const end = await pair.run();
+  own.stats(pair.totals);
+  own.end(end.code, end.error);
+  if (pair.options.name === null && end.error !== null) throw end.error;
+  return end;
+}
+
+function worst(ends: readonly PairEnd[]): ExitCode {
+  return WORST_FIRST.find((code) => ends.some((end) => end.code === code)) ?? EXIT.OK;
+}
+
+function chooseMetadata(addon: Addon, choice: MetadataChoice): MetadataSource {
+  try {
+    return probeMetadata(addon, choice);
   } catch (error) {
     if (!(error instanceof NoKernelMetadata)) throw error;
     throw new SyncError(EXIT.USAGE, error.code, {

@@ -4,11 +4,9 @@ import type { Counters } from '../native/addon.ts';
 import type { Totals } from '../report.ts';
 import { VERSION } from '../version.ts';
 
-export function statsLines(totals: Readonly<Totals>, calls: Counters, metadata: MetadataSource): string[] {
+/** What was done about one pair. */
+export function totalsLines(totals: Readonly<Totals>): string[] {
   return [
-    `Metadata: ${metadata.kind} (${metadata.reason})`,
-    `Calls: ${calls.statx} statx, ${calls.getdents} getdents64, ${calls.dirsyncStat} dirsync_stat, ` +
-      `${calls.dirsyncList} dirsync_list, ${calls.dirsyncDiff} dirsync_diff`,
     `Copied: ${totals.copied} entries, ${totals.bytes} bytes`,
     `Created directories: ${totals.createdDirectories}`,
     `Updated: ${totals.updated}`,
@@ -16,6 +14,15 @@ export function statsLines(totals: Readonly<Totals>, calls: Counters, metadata: 
     `Linked: ${totals.linked}`,
     `Deleted: ${totals.deleted}`,
     `Failures: ${totals.failures}`,
+  ];
+}
+
+/** Where metadata came from, and by how many calls, in the whole program. */
+export function callsLines(calls: Counters, metadata: MetadataSource): string[] {
+  return [
+    `Metadata: ${metadata.kind} (${metadata.reason})`,
+    `Calls: ${calls.statx} statx, ${calls.getdents} getdents64, ${calls.dirsyncStat} dirsync_stat, ` +
+      `${calls.dirsyncList} dirsync_list, ${calls.dirsyncDiff} dirsync_diff`,
   ];
 }
 

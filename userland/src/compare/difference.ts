@@ -22,14 +22,19 @@ export type Attributes = Omit<Stat, 'ino' | 'dev' | 'blocks' | 'nlink' | 'ctimeS
  * In which of the `compared` bits the destination differs. The rules are those of `Addon.compareDirs`: another type
  * hides everything else, a directory has no size and no mtime, and a symlink has no mode.
  */
-export function diffAttributes(source: Attributes, destination: Attributes | null, compared: number): number {
+export function diffAttributes(
+  source: Attributes,
+  destination: Attributes | null,
+  compared: number,
+  mtimeSlackNs = 0,
+): number {
   if (destination === null) return DIFF.MISSING;
   if (source.type !== destination.type) return DIFF.TYPE;
   const { type } = source;
   const device = type === FILE_TYPE.CHAR || type === FILE_TYPE.BLOCK;
   let diff = 0;
   if (type === FILE_TYPE.REGULAR && source.size !== destination.size) diff |= DIFF.SIZE;
-  if (type !== FILE_TYPE.DIRECTORY && !sameMtime(source, destination)) diff |= DIFF.MTIME;
+  if (type !== FILE_TYPE.DIRECTORY && !sameMtime(source, destination, mtimeSlackNs)) diff |= DIFF.MTIME;
   if (type !== FILE_TYPE.SYMLINK && source.mode !== destination.mode) diff |= DIFF.MODE;
   if (source.uid !== destination.uid || source.gid !== destination.gid) diff |= DIFF.OWNER;
   if (type === FILE_TYPE.SYMLINK && source.target !== destination.target) diff |= DIFF.LINK;
@@ -39,8 +44,9 @@ export function diffAttributes(source: Attributes, destination: Attributes | nul
 
 type Times = Pick<Stat, 'mtimeSec' | 'mtimeNsec'>;
 
-export function sameMtime(a: Times, b: Times): boolean {
-  return a.mtimeSec === b.mtimeSec && a.mtimeNsec === b.mtimeNsec;
+/** Whether they differ by at most `slackNs`; exact for 0, and to a few nanoseconds for what is far apart. */
+export function sameMtime(a: Times, b: Times, slackNs = 0): boolean {
+  return Math.abs((a.mtimeSec - b.mtimeSec) * 1e9 + (a.mtimeNsec - b.mtimeNsec)) <= slackNs;
 }
 
 function sameDevice(a: Attributes, b: Attributes): boolean {

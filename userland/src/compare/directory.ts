@@ -23,6 +23,7 @@ export interface DirectoryComparison {
   readonly destination: Fd;
   /** `DIFF` bits to compare. */
   readonly compared: number;
+  readonly mtimeSlackNs: number;
   readonly metadata: MetadataSource;
   /** Yield entries that do not differ, too. */
   readonly all: boolean;
@@ -35,9 +36,9 @@ export function* compareDirectories(
   addon: Addon,
   comparison: DirectoryComparison,
 ): Generator<Finding, void, void> {
-  const { source, destination, compared, metadata, all, excludes } = comparison;
+  const { source, destination, compared, metadata, all, excludes, mtimeSlackNs } = comparison;
   const always = DIFF.MISSING | DIFF.TYPE | REPORT.DIRECTORIES | REPORT.LINKED | (all ? REPORT.ALL : 0);
-  const request = { compare: compared, report: always | compared };
+  const request = { compare: compared, report: always | compared, mtimeSlackNs };
   for (const record of compareEntries(addon, metadata, source, destination, request)) {
     const found = finding(record);
     if (found.kind === 'error') {

@@ -1,5 +1,6 @@
 /** Compares one name on both sides, relative to the two directories. */
 import { FILE_TYPE, type Addon, type ByteString, type Fd, type Stat } from '../native/addon.ts';
+import { comparedBits, type Policy } from './policy.ts';
 import type { Excludes } from '../filter/filter.ts';
 import { diffAttributes, restrict, type Attributes, type Difference } from './difference.ts';
 
@@ -10,7 +11,7 @@ export interface EntryComparison extends Difference {
 }
 
 /**
- * How the entry differs in the `compared` bits of `DIFF`; null when neither side has it, or when it is
+ * How the entry differs in what the policy compares, as bits of `DIFF`; null when neither side has it, or when it is
  * excluded. `destination` is -1 when its directory does not exist. Throws a SystemError when either side cannot be looked at.
  */
 export function compareEntry(
@@ -18,13 +19,13 @@ export function compareEntry(
   source: Fd,
   destination: Fd,
   name: ByteString,
-  compared: number,
+  policy: Policy,
   excludes: Excludes,
 ): EntryComparison | null {
   const wanted = addon.statAt(source, name);
   const found = destination === -1 ? null : addon.statAt(destination, name);
   const rest = restrict(
-    difference(addon, source, destination, name, compared, wanted, found),
+    difference(addon, source, destination, name, policy, wanted, found),
     excludes,
     () => found?.type ?? null,
   );
@@ -38,7 +39,7 @@ function difference(
   source: Fd,
   destination: Fd,
   name: ByteString,
-  compared: number,
+  policy: Policy,
   wanted: Stat | null,
   found: Stat | null,
 ): Difference {
@@ -46,7 +47,8 @@ function difference(
   const diff = diffAttributes(
     attributes(addon, source, name, wanted),
     found === null ? null : attributes(addon, destination, name, found),
-    compared,
+    comparedBits(policy),
+    policy.mtimeSlackNs,
   );
   return { name, type: wanted.type, diff };
 }

@@ -9,6 +9,8 @@ export interface Policy {
   readonly flat: boolean;
   /** Judge content by size, and do not compare attributes at all. */
   readonly sizeOnly: boolean;
+  /** Modification times that differ by no more are equal; nanoseconds. */
+  readonly mtimeSlackNs: number;
   /** Entries that are neither mirrored nor deleted. */
   readonly filter: Filter;
   /** Compare and set uid and gid; only root can. */

@@ -295,4 +295,6 @@ export interface Addon {
    * process.exit, which would otherwise wait for the copies that run.
    */
   cancelCopies(): void;
+  /** Limits all copies together to so many bytes a second; 0 is no limit. To be called while none runs. */
+  setCopyRate(bytesPerSecond: number): void;
 }

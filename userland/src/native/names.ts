@@ -1,9 +1,15 @@
 /** The way between file names as bytes (one char a byte) and text, which is UTF-8 on every Linux of today. */
+import { isUtf8 as isUtf8Bytes } from 'node:buffer';
 import type { ByteString } from './addon.ts';
 
 /** The bytes of a text, e.g. of a command line argument. */
 export function bytesOf(text: string): ByteString {
   return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** Whether the bytes are valid UTF-8. */
+export function isUtf8(name: ByteString): boolean {
+  return isUtf8Bytes(Buffer.from(name, 'latin1'));
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -9,7 +9,6 @@ import type { DirectoryPair } from '../apply/directory-pair.ts';
 import type { NameAt } from '../apply/renames.ts';
 import { diffAttributes, type Difference } from '../compare/difference.ts';
 import { compareEntry, type EntryComparison } from '../compare/entry.ts';
-import { comparedBits } from '../compare/policy.ts';
 import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { HINT } from '../dirty/dirty-set.ts';
 import { decideLink } from '../links/decide.ts';
@@ -150,7 +149,7 @@ export class Linker {
       if (this.#at(leader, (from) => linkEntry(addon, from, to, truth, temp)) !== true) return null;
       // Only the content was known to be equal.
       const excludes = policy.filter.below(pair.path);
-      const now = compareEntry(addon, pair.source, pair.destination, name, comparedBits(policy), excludes);
+      const now = compareEntry(addon, pair.source, pair.destination, name, policy, excludes);
       if (now !== null && now.diff !== 0) dirty.add(node, name, HINT.NONE, this.#context.now());
       return leader;
     } catch (error) {
@@ -217,10 +216,17 @@ export class Linker {
 
   /** What the destination has at a place, if its content is the source's. */
   #equalAt(place: Place<DirectoryNode>, source: Stat): Stat | null {
-    const { addon } = this.#context;
+    const { addon, policy } = this.#context;
     const found = this.#at(place, ({ directory, name }) => addon.statAt(directory, name));
     if (found === null || found.type !== FILE_TYPE.REGULAR) return null;
-    return diffAttributes({ ...source, target: '' }, { ...found, target: '' }, CONTENT) === 0 ? found : null;
+    return diffAttributes(
+      { ...source, target: '' },
+      { ...found, target: '' },
+      CONTENT,
+      policy.mtimeSlackNs,
+    ) === 0
+      ? found
+      : null;
   }
 
   /** Null when the place cannot be reached in the destination. */

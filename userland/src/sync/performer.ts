@@ -2,11 +2,12 @@
 import { applyStep, pretend, RACY_MS, type DoneOutcome } from '../apply/executor.ts';
 import type { DirectoryPair } from '../apply/directory-pair.ts';
 import { Slots } from '../apply/slots.ts';
+import type { Difference } from '../compare/difference.ts';
 import type { Step } from '../compare/planner.ts';
 import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { HINT, SELF } from '../dirty/dirty-set.ts';
 import { EXIT, SyncError } from '../errors.ts';
-import type { ByteString } from '../native/addon.ts';
+import { FILE_TYPE, type ByteString } from '../native/addon.ts';
 import type { Busy } from './busy.ts';
 import { relativePath, type SyncContext } from './context.ts';
 import type { Failures } from './failures.ts';
@@ -58,10 +59,11 @@ export class Performer {
   async perform(
     pair: DirectoryPair,
     node: DirectoryNode,
-    name: ByteString,
+    found: Difference,
     steps: readonly Step[],
     hints: number,
   ): Promise<void> {
+    const { name } = found;
     if (this.busy.has(node, name)) {
       this.busy.defer(node, name, hints);
       return;
@@ -69,7 +71,7 @@ export class Performer {
     this.busy.begin(node, name);
     const work = async (): Promise<void> => {
       try {
-        await this.#apply(pair, node, name, steps, hints);
+        await this.#apply(pair, node, found, steps, hints);
       } finally {
         const again = this.busy.end(node, name);
         if (again !== null) this.#context.dirty.add(node, name, again, this.#context.now());
@@ -103,10 +105,11 @@ export class Performer {
   async #apply(
     pair: DirectoryPair,
     node: DirectoryNode,
-    name: ByteString,
+    found: Difference,
     steps: readonly Step[],
     hints: number,
   ): Promise<void> {
+    const { name } = found;
     const { dirty, dryRun, once, now } = this.#context;
     const patient = dirty.history(node, name).waits < RACY_PATIENCE;
     const watched = node.wd !== 0;
@@ -127,7 +130,7 @@ export class Performer {
           return;
         }
         if (step.kind === 'copy') this.#linker.copied(pair, node, name);
-        this.#done(node, name, step, outcome);
+        this.#done(node, found, step, outcome);
         if (outcome.racy && !once && !watched) {
           // A write of that very tick would not show, and no event tells of it: it is copied once more.
           this.#failures.putOff(node, name, HINT.CONTENT, now() + RACY_MS);
@@ -154,8 +157,9 @@ export class Performer {
     return true;
   }
 
-  #done(node: DirectoryNode, name: ByteString, step: Step, outcome: DoneOutcome): void {
+  #done(node: DirectoryNode, found: Difference, step: Step, outcome: DoneOutcome): void {
     const { dirty, ledger, now, sink, tree } = this.#context;
+    const { name, type, diff } = found;
     if (outcome.source !== null) ledger.note(node, name, outcome.source, outcome.settled);
     if (step.kind === 'mkdir') {
       const child = tree.childOf(node, name);
@@ -163,10 +167,12 @@ export class Performer {
       dirty.add(child, SELF, HINT.SCAN | HINT.DEEP, now());
     }
     const path = relativePath(tree, node, name);
-    if (outcome.did === 'copied') sink.emit({ kind: 'copied', path, bytes: outcome.bytes });
+    const item = { type: type ?? FILE_TYPE.REGULAR, diff };
+    if (outcome.did === 'copied') sink.emit({ kind: 'copied', path, bytes: outcome.bytes, item });
     else if (outcome.did === 'deleted')
       sink.emit({ kind: 'deleted', path, entries: outcome.entries, kept: outcome.kept });
-    else if (outcome.did !== null && outcome.did !== 'linked') sink.emit({ kind: outcome.did, path });
+    else if (outcome.did === 'updated') sink.emit({ kind: 'updated', path, item });
+    else if (outcome.did === 'created-directory') sink.emit({ kind: 'created-directory', path });
   }
 }
 

@@ -1,6 +1,5 @@
 /** Turns arrivals and renames of the source into renames of the destination, where that spares copying. */
 import { renameDirectory, renameFile } from '../apply/renames.ts';
-import { comparedBits } from '../compare/policy.ts';
 import { isReserved } from '../compare/reserved.ts';
 import type { Place } from '../detect/changes.ts';
 import type { Settled } from '../detect/watcher.ts';
@@ -99,7 +98,7 @@ export class Renamer {
         const target = { directory: fresh, name: to.name };
         const origin = { directory: old, name: from.name };
         const renamed = { directory: source, name: to.name };
-        return renameFile(addon, renamed, origin, target, comparedBits(policy), (file) => {
+        return renameFile(addon, renamed, origin, target, policy, (file) => {
           // The comparison may have been ahead of the events: then another file has had the old name when it was copied.
           if (ledger.hasAnother(from.directory, from.name, file)) return false;
           ledger.note(to.directory, to.name, file, false);

@@ -65,7 +65,10 @@ export class Worker {
     try {
       const changed = pair.copyAttributes(policy);
       const created = this.#performer.takeCreated(node);
-      if (changed && !created) sink.emit({ kind: 'updated', path: relativePath(tree, node, SELF) });
+      if (changed !== 0 && !created) {
+        const item = { type: FILE_TYPE.DIRECTORY, diff: changed };
+        sink.emit({ kind: 'updated', path: relativePath(tree, node, SELF), item });
+      }
       if (!this.#incomplete.has(pair)) this.#failures.settled(node, SELF);
     } catch (error) {
       this.#failures.failed(node, SELF, HINT.NONE, error);
@@ -107,7 +110,8 @@ export class Worker {
     try {
       const compared = comparedBits(policy);
       const all = (hints & DOUBT) !== 0;
-      const comparison = { source, destination, compared, metadata, all, excludes };
+      const { mtimeSlackNs } = policy;
+      const comparison = { source, destination, compared, metadata, all, excludes, mtimeSlackNs };
       for (const found of compareDirectories(addon, comparison)) {
         if (signal.aborted) return;
         if (found.kind === 'error') {
@@ -144,7 +148,7 @@ export class Worker {
     }
     try {
       const excludes = policy.filter.below(pair.path);
-      const found = compareEntry(addon, pair.source, pair.destination, name, comparedBits(policy), excludes);
+      const found = compareEntry(addon, pair.source, pair.destination, name, policy, excludes);
       if (found === null) {
         this.#leave(node, name);
         return;
@@ -190,7 +194,7 @@ export class Worker {
       (step) => step.kind !== 'remove' || this.#performer.deleteLimit === null,
     );
     if (steps.length === 0) this.#failures.settled(node, name);
-    else await this.#performer.perform(pair, node, name, steps, hints);
+    else await this.#performer.perform(pair, node, found, steps, hints);
   }
 
   /** Both sides have the directory: it is compared in its turn, as deep as there is reason to. */

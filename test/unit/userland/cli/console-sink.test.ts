@@ -1,18 +1,21 @@
 import t from 'tap';
 import { consoleSink } from '../../../../userland/src/cli/console-sink.ts';
+import { FILE_TYPE } from '../../../../userland/src/native/addon.ts';
 import type { SyncEvent } from '../../../../userland/src/report.ts';
+
+const ITEM = { type: FILE_TYPE.REGULAR, diff: 0 };
 
 const EVENTS: readonly SyncEvent[] = [
   { kind: 'watching', path: '', wd: 1 },
-  { kind: 'copied', path: 'first', bytes: 1 },
+  { kind: 'copied', path: 'first', bytes: 1, item: ITEM },
   { kind: 'ready' },
   { kind: 'event', name: 'file1.txt', directory: '' },
-  { kind: 'copied', path: 'file1.txt', bytes: 6 },
+  { kind: 'copied', path: 'file1.txt', bytes: 6, item: ITEM },
   { kind: 'created-directory', path: 'sub' },
   { kind: 'watching', path: 'sub', wd: 2 },
   { kind: 'event', name: 'new\nline', directory: 'sub' },
   { kind: 'renamed', from: 'a', to: 'sub/b' },
-  { kind: 'updated', path: '' },
+  { kind: 'updated', path: '', item: ITEM },
   { kind: 'deleted', path: 'sub/\xff', entries: 3, kept: false },
   { kind: 'failed', path: 'x', reason: 'no space', retryMs: 100 },
   { kind: 'failed', path: 'y', reason: 'no space', retryMs: null },

@@ -13,7 +13,14 @@ interface Entry extends Attributes {
 }
 type Model = Map<string, Entry>;
 
-const POLICY: Policy = { delete: true, flat: false, sizeOnly: false, owner: true, filter: EVERYTHING };
+const POLICY: Policy = {
+  delete: true,
+  flat: false,
+  sizeOnly: false,
+  owner: true,
+  filter: EVERYTHING,
+  mtimeSlackNs: 0,
+};
 
 const attributes = fc.record({
   type: fc.constantFrom<FileType>(...Object.values(FILE_TYPE)),

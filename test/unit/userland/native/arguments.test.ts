@@ -32,6 +32,7 @@ void t.test('whatever is handed over, a wrong first argument is a TypeError and 
     'dirsyncSelfCheck',
     'inotifyInit',
     'cancelCopies',
+    'setCopyRate',
   ]);
   const tested = functions.filter(([name]) => !noArguments.has(name));
   t.equal(tested.length, functions.length - noArguments.size);

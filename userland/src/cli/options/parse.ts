@@ -6,10 +6,16 @@ import { nearest } from '../suggest.ts';
 import { isOptionName, OPTION_NAMES, specOf, type OptionName, type Values } from './table.ts';
 import { usage } from './usage.ts';
 
+/** One value of an option that may be repeated. */
+export interface Repeated {
+  readonly name: OptionName;
+  readonly value: unknown;
+}
+
 export interface Given {
   readonly values: Values;
   /** All values of options that may be repeated, in the order in which they were given. */
-  readonly repeated: readonly { readonly name: OptionName; readonly value: unknown }[];
+  readonly repeated: readonly Repeated[];
   readonly positionals: readonly ByteString[];
   /** `--help=all`. */
   readonly helpAll: boolean;
@@ -36,7 +42,7 @@ export function parseArguments(argv: readonly ByteString[]): Given {
     tokens: true,
   });
   const values: Record<string, unknown> = {};
-  const repeated: { name: OptionName; value: unknown }[] = [];
+  const repeated: Repeated[] = [];
   const positionals: ByteString[] = [];
   let helpAll = false;
   for (const token of tokens) {

@@ -4,25 +4,44 @@ import type { MetadataChoice } from '../../metadata/probe.ts';
 import type { ByteString } from '../../native/addon.ts';
 import type { RootPaths } from '../../roots/roots.ts';
 import type { RuleArgument } from '../filter-rules.ts';
-import { parseArguments } from './parse.ts';
-import type { OptionName } from './table.ts';
+import { parseArguments, type Given, type Repeated } from './parse.ts';
+import type { OptionName, Values } from './table.ts';
 import { usage } from './usage.ts';
 
-export interface SyncOptions {
-  readonly kind: 'sync';
-  readonly roots: RootPaths;
+/** What concerns the whole program. */
+export interface RunOptions {
   readonly once: boolean;
+  readonly dryRun: boolean;
+  readonly verbosity: 'quiet' | 'normal' | 'verbose';
+  /** Changes as rsync's eleven characters. */
+  readonly itemize: boolean;
+  /** Events as JSON on stdout instead of lines. */
+  readonly json: boolean;
+  readonly logFile: ByteString | null;
+  readonly stats: boolean;
+  readonly metadata: MetadataChoice;
+  /** Bytes a second, for all copies together; 0: no limit. */
+  readonly bytesPerSecond: number;
+}
+
+/** What concerns one source and its destination. */
+export interface PairOptions {
+  /** null when it is the only one, from the command line. */
+  readonly name: string | null;
+  readonly roots: RootPaths;
   readonly policy: Omit<Policy, 'owner' | 'filter'>;
   /** What is left out, in order. */
   readonly rules: readonly RuleArgument[];
-  readonly dryRun: boolean;
-  readonly verbosity: 'quiet' | 'normal' | 'verbose';
-  readonly stats: boolean;
-  readonly metadata: MetadataChoice;
   readonly fsync: boolean;
   readonly allowEmpty: boolean;
   /** Infinity when there is no limit. */
   readonly maxDelete: number;
+}
+
+export interface SyncOptions {
+  readonly kind: 'sync';
+  readonly run: RunOptions;
+  readonly pairs: readonly PairOptions[];
 }
 
 export type Command =
@@ -34,36 +53,64 @@ export type Command =
 
 /** Throws a SyncError with exit code 1 for a command line that means nothing. */
 export function parseCommand(argv: readonly ByteString[]): Command {
-  const { values, repeated, positionals, helpAll } = parseArguments(argv);
-  if (values.help === true) return { kind: 'help', all: helpAll };
+  const given = parseArguments(argv);
+  const { values, repeated, positionals } = given;
+  if (values.help === true) return { kind: 'help', all: given.helpAll };
   if (values.version === true) return { kind: 'version' };
-  const [source, destination, ...more] = positionals;
-  if (source === undefined || destination === undefined) return { kind: 'usage' };
-  if (more.length > 0)
+  const roots = readRoots(given);
+  if (roots === null) return { kind: 'usage' };
+  if (positionals.length > 2)
     throw usage(`synchronize ${positionals.length} directories`, 'dirsync takes exactly two');
+  return { kind: 'sync', run: runOptions(values), pairs: [pairOptions(null, roots, values, repeated)] };
+}
+
+function readRoots({ positionals }: Given): RootPaths | null {
+  const [source, destination] = positionals;
+  if (source === undefined || destination === undefined) return null;
   if (source === '' || destination === '') throw usage('read the command line', 'a root is the empty string');
+  return { source, destination };
+}
+
+/** Throws a SyncError with exit code 1 for options that contradict each other. */
+export function runOptions(values: Values): RunOptions {
   if (values.verbose === true && values.quiet === true)
-    throw usage('read the command line', '-v and -q contradict each other');
-  const phase = values.phase ?? '3';
-  const flat = values.flat === true || phase === '1';
+    throw usage('read the options', '--verbose and --quiet contradict each other', 'give one of them');
+  if (values.json === true && values.itemize === true)
+    throw usage('read the options', '--json and --itemize contradict each other', 'give one of them');
   const dryRun = values['dry-run'] === true;
   return {
-    kind: 'sync',
-    roots: { source, destination },
-    once: values.once === true || dryRun || phase !== '3',
+    once: values.once === true || dryRun || (values.phase ?? '3') !== '3',
+    dryRun,
+    verbosity: values.quiet === true ? 'quiet' : values.verbose === true || dryRun ? 'verbose' : 'normal',
+    itemize: values.itemize === true,
+    json: values.json === true,
+    logFile: values['log-file'] ?? null,
+    stats: values.stats === true,
+    metadata: values.metadata ?? 'auto',
+    bytesPerSecond: values.bwlimit ?? 0,
+  };
+}
+
+export function pairOptions(
+  name: string | null,
+  roots: RootPaths,
+  values: Values,
+  repeated: readonly Repeated[],
+): PairOptions {
+  const flat = values.flat === true || values.phase === '1';
+  return {
+    name,
+    roots,
     policy: {
       flat,
       // What is not looked at cannot be called extra; and phase 1 never deleted.
       delete: values['no-delete'] !== true && !flat,
-      sizeOnly: values['size-only'] === true || phase === '1',
+      sizeOnly: values['size-only'] === true || values.phase === '1',
+      mtimeSlackNs: values['modify-window'] ?? 0,
     },
-    rules: repeated.flatMap(({ name, value }) =>
-      isRule(name) ? { option: name, value: value as ByteString } : [],
+    rules: repeated.flatMap(({ name: option, value }) =>
+      isRule(option) ? { option, value: value as ByteString } : [],
     ),
-    dryRun,
-    verbosity: values.quiet === true ? 'quiet' : values.verbose === true || dryRun ? 'verbose' : 'normal',
-    stats: values.stats === true,
-    metadata: values.metadata ?? 'auto',
     fsync: values.fsync === true,
     allowEmpty: values['allow-empty'] === true,
     maxDelete: values['max-delete'] ?? Infinity,

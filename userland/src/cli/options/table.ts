@@ -3,7 +3,7 @@
  *
  * A new option is a row here, a field in resolve.ts, and an entry in docs/dirsync.1.
  */
-import { choice, count, text, type Reader } from './values.ts';
+import { choice, count, duration, rate, text, type Reader } from './values.ts';
 
 export interface OptionSpec<Value = unknown> {
   /** One letter, when there is a short form. */
@@ -46,6 +46,11 @@ export const OPTIONS = {
   },
   'exclude-from': { value: 'FILE', reader: text, repeat: true, help: 'read patterns from FILE, one a line' },
   'size-only': { help: 'files of equal size are equal', common: true },
+  'modify-window': {
+    value: 'SECONDS',
+    reader: duration,
+    help: 'mtimes so close are equal; also 10ms, 1ns',
+  },
   'no-delete': { help: 'keep what the source does not have', common: true },
   'max-delete': {
     value: 'N',
@@ -54,9 +59,18 @@ export const OPTIONS = {
     common: true,
   },
   'allow-empty': { help: 'let an empty source empty the destination', common: true },
+  bwlimit: {
+    value: 'RATE',
+    reader: rate,
+    help: 'write no more than RATE a second: 500K, 1.5M',
+    common: true,
+  },
   fsync: { help: 'write through to the disk before replacing a file', common: true },
   verbose: { short: 'v', help: 'print every entry, also of the first synchronization', common: true },
+  itemize: { short: 'i', help: 'tell changes in eleven characters, as rsync does' },
   quiet: { short: 'q', help: 'print nothing but warnings and errors', common: true },
+  json: { help: 'print one JSON object a line on stdout', common: true },
+  'log-file': { value: 'FILE', reader: text, help: 'append everything that is told to FILE, with times' },
   stats: { help: 'print totals at the end', common: true },
   metadata: {
     value: 'SOURCE',

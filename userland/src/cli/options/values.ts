@@ -19,6 +19,32 @@ export const count: Reader<number> = {
   read: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : null),
 };
 
+/** Seconds with up to nine decimals, or with a unit; the value is nanoseconds. */
+export const duration: Reader<number> = {
+  takes: 'seconds (2, 0.5) or a number with a unit (10ms, 100us, 1ns)',
+  read: (given) => {
+    const [, digits = '', unit = 's'] = /^(\d{1,6}(?:\.\d{1,9})?)(s|ms|us|ns)?$/.exec(given) ?? [];
+    return digits === '' ? null : Math.round(Number(digits) * (NANOSECONDS[unit] ?? 1));
+  },
+};
+
+const NANOSECONDS: Readonly<Record<string, number>> = { s: 1e9, ms: 1e6, us: 1e3, ns: 1 };
+
+/**
+ * Bytes a second as rsync writes them: without a suffix in units of 1024, K, M and G likewise (KiB, MiB and GiB are the
+ * same), KB, MB and GB in powers of 1000, B alone bytes; 0 is no limit.
+ */
+export const rate: Reader<number> = {
+  takes: 'a rate like 500 (KiB a second), 1.5M, 2GB or 0 (no limit)',
+  read: (given) => {
+    const parts = /^(\d{1,9}(?:\.\d{1,6})?)(b|[kmg](?:ib|b)?)?$/i.exec(given);
+    if (parts === null) return null;
+    const suffix = (parts[2] ?? 'k').toLowerCase();
+    const base = suffix.length === 2 ? 1000 : 1024;
+    return Math.round(Number(parts[1]) * base ** 'bkmg'.indexOf(suffix.charAt(0)));
+  },
+};
+
 /** Any text that is not empty: a path, a pattern. */
 export const text: Reader<ByteString> = {
   takes: 'a text that is not empty',

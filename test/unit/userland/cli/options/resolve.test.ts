@@ -4,17 +4,28 @@ import { parseCommand } from '../../../../../userland/src/cli/options/resolve.ts
 void t.test('two roots and nothing else: continuous, exact, and as root says', async (t) => {
   t.strictSame(parseCommand(['src', 'dst']), {
     kind: 'sync',
-    roots: { source: 'src', destination: 'dst' },
-    once: false,
-    policy: { flat: false, delete: true, sizeOnly: false },
-    rules: [],
-    dryRun: false,
-    verbosity: 'normal',
-    stats: false,
-    metadata: 'auto',
-    fsync: false,
-    allowEmpty: false,
-    maxDelete: Infinity,
+    run: {
+      once: false,
+      dryRun: false,
+      verbosity: 'normal',
+      itemize: false,
+      json: false,
+      logFile: null,
+      stats: false,
+      metadata: 'auto',
+      bytesPerSecond: 0,
+    },
+    pairs: [
+      {
+        name: null,
+        roots: { source: 'src', destination: 'dst' },
+        policy: { flat: false, delete: true, sizeOnly: false, mtimeSlackNs: 0 },
+        rules: [],
+        fsync: false,
+        allowEmpty: false,
+        maxDelete: Infinity,
+      },
+    ],
   });
 });
 
@@ -28,7 +39,7 @@ void t.test('the phases are names for options', async (t) => {
 });
 
 void t.test('a dry run has an end and tells everything', async (t) => {
-  t.match(parseCommand(['-n', 'a', 'b']), { once: true, dryRun: true, verbosity: 'verbose' });
+  t.match(parseCommand(['-n', 'a', 'b']), { run: { once: true, dryRun: true, verbosity: 'verbose' } });
 });
 
 void t.test('questions need no roots, and missing roots get the usage line', async (t) => {
@@ -41,7 +52,7 @@ void t.test('questions need no roots, and missing roots get the usage line', asy
 
 void t.test('after -- a name may begin with a dash', async (t) => {
   t.match(parseCommand(['--once', '--', '-src', '--dst']), {
-    roots: { source: '-src', destination: '--dst' },
+    pairs: [{ roots: { source: '-src', destination: '--dst' } }],
   });
 });
 
@@ -50,6 +61,10 @@ void t.test('what means nothing is an error that says so', async (t) => {
     [['a', 'b', 'c'], /takes exactly two/],
     [['a', ''], /empty string/],
     [['-v', '-q', 'a', 'b'], /contradict/],
+    [['--json', '-i', 'a', 'b'], /contradict/],
+    [['--bwlimit=fast', 'a', 'b'], /'fast': it takes a rate like/],
+    [['--modify-window=soon', 'a', 'b'], /'soon': it takes seconds/],
+    [['--exclude=', 'a', 'b'], /it takes a text that is not empty/],
     [['--phase', '4', 'a', 'b'], /'4': it takes 1, 2, 3/],
     [['--metadata', 'magic', 'a', 'b'], /auto, kernel, statx/],
     [['--max-delete', '-1', 'a', 'b'], /--max-delete/],
@@ -64,5 +79,16 @@ void t.test('what means nothing is an error that says so', async (t) => {
 });
 
 void t.test('of an option that is given twice the last one counts', async (t) => {
-  t.match(parseCommand(['--max-delete', '1', 'a', '--max-delete=2', 'b']), { maxDelete: 2 });
+  t.match(parseCommand(['--max-delete', '1', 'a', '--max-delete=2', 'b']), { pairs: [{ maxDelete: 2 }] });
+});
+
+void t.test('patterns keep the order in which they were given', async (t) => {
+  const argv = ['--exclude=b', '--include', '-a', 'src', '--exclude-from=f', 'dst', '--exclude', 'c'];
+  const rules = [
+    { option: 'exclude', value: 'b' },
+    { option: 'include', value: '-a' },
+    { option: 'exclude-from', value: 'f' },
+    { option: 'exclude', value: 'c' },
+  ];
+  t.match(parseCommand(argv), { pairs: [{ rules }] });
 });

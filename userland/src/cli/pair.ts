@@ -1,0 +1,122 @@
+/** One source and its destination, from their options to how the run on them ended. */
+import { DeleteBudget } from '../apply/delete-budget.ts';
+import { TempNames } from '../apply/temp-names.ts';
+import { ContentLedger } from '../compare/content-ledger.ts';
+import { WatchTree, type DirectoryNode } from '../detect/watch-tree.ts';
+import { DirtySet } from '../dirty/dirty-set.ts';
+import { EXIT, SyncError, type ExitCode } from '../errors.ts';
+import type { MetadataSource } from '../metadata/source.ts';
+import type { Addon } from '../native/addon.ts';
+import { countingSink, type Totals } from '../report.ts';
+import { openRoots } from '../roots/open-roots.ts';
+import type { Roots } from '../roots/roots.ts';
+import { Engine } from '../sync/engine.ts';
+import { readFilter } from './filter-rules.ts';
+import type { PairOptions, RunOptions } from './options/resolve.ts';
+import type { PairReport } from './report.ts';
+
+export interface PairEnvironment {
+  readonly addon: Addon;
+  readonly metadata: MetadataSource;
+  readonly signal: AbortSignal;
+  readonly isRoot: boolean;
+  readonly report: PairReport;
+  /** null, or what resolves when the reader of stdout has kept up. */
+  readonly breathe: () => Promise<unknown> | null;
+}
+
+/** How the run on a pair ended; `error` says why, when there is more to say than the code does. */
+export interface PairEnd {
+  readonly code: ExitCode;
+  readonly error: unknown;
+}
+
+export class Pair {
+  readonly options: PairOptions;
+  readonly tree = new WatchTree();
+  readonly dirty = new DirtySet<DirectoryNode>();
+  readonly #run: RunOptions;
+  readonly #environment: PairEnvironment;
+  readonly #roots: Roots;
+  readonly #engine: Engine;
+  readonly #sink: ReturnType<typeof countingSink>;
+
+  /** Throws a SyncError when the pair is refused. */
+  constructor(options: PairOptions, run: RunOptions, environment: PairEnvironment) {
+    const { addon, report, isRoot } = environment;
+    this.options = options;
+    this.#run = run;
+    this.#environment = environment;
+    this.#sink = countingSink(report.sink);
+    const filter = readFilter(options.rules);
+    const policy = { ...options.policy, filter, owner: isRoot };
+    this.#roots = openRoots(addon, options.roots, {
+      allowEmpty: options.allowEmpty,
+      delete: policy.delete,
+      filter,
+      dryRun: run.dryRun,
+    });
+    try {
+      this.#engine = new Engine({
+        addon,
+        roots: this.#roots,
+        tree: this.tree,
+        dirty: this.dirty,
+        ledger: new ContentLedger<DirectoryNode>(),
+        temps: new TempNames(),
+        budget: new DeleteBudget(options.maxDelete),
+        policy,
+        metadata: environment.metadata,
+        sink: this.#sink,
+        signal: environment.signal,
+        once: run.once,
+        dryRun: run.dryRun,
+        fsync: options.fsync,
+        now: () => performance.now(),
+        clock: () => Date.now(),
+        startedAt: Date.now(),
+        breathe: environment.breathe,
+      });
+    } catch (error) {
+      this.#roots.close();
+      throw error;
+    }
+  }
+
+  get totals(): Readonly<Totals> {
+    return this.#sink.totals;
+  }
+
+  async run(): Promise<PairEnd> {
+    const { report, metadata } = this.#environment;
+    report.start(metadata);
+    const end = await this.#toItsEnd();
+    if (end.code === EXIT.OK && this.#run.once) report.line('Directory synchronization completed.');
+    return end;
+  }
+
+  close(): void {
+    this.#roots.close();
+  }
+
+  async #toItsEnd(): Promise<PairEnd> {
+    const { once } = this.#run;
+    try {
+      const result = await this.#engine.run();
+      if (once && result.interrupted) return { code: EXIT.INTERRUPTED, error: null };
+      const failed = result.failures + (once ? result.failing : 0);
+      return failed > 0 ? partial(failed) : { code: EXIT.OK, error: null };
+    } catch (error) {
+      return { code: error instanceof SyncError ? error.exitCode : EXIT.IO, error };
+    }
+  }
+}
+
+function partial(failed: number): PairEnd {
+  const error = new SyncError(EXIT.PARTIAL, 'PARTIAL', {
+    tried: 'synchronize everything',
+    found: `${failed} ${failed === 1 ? 'entry' : 'entries'} failed, see above`,
+    hint: 'mend that and start dirsync again',
+  });
+  return { code: EXIT.PARTIAL, error };
+}
