@@ -86,9 +86,8 @@ static int links_differ(const struct compare_request *request, const char *name,
 	       memcmp(source, destination, (size_t)source_length) != 0;
 }
 
-/* The bits in which two files of the same type differ, all but LINK. */
-static uint32_t attributes_differ(const struct compare_request *request, const struct statx *a,
-				  const struct statx *b)
+uint32_t attributes_differ(const struct compare_request *request, const struct statx *a,
+			   const struct statx *b)
 {
 	unsigned char type = stat_type(a);
 	uint32_t diff = 0;

@@ -2,6 +2,8 @@
 #ifndef DIRSYNC_DIFFER_H
 #define DIRSYNC_DIFFER_H
 
+#include <sys/stat.h>
+
 #include "record.h"
 
 /*
@@ -16,5 +18,9 @@ bool look_at(const struct compare_request *request, const char *name, unsigned c
 /* With what the destination has, which must be a directory. */
 bool differ(const struct compare_request *request, const char *name, unsigned char type,
 	    const struct timespec *now, struct dirsync_rec *record);
+
+/* The bits of `request->compare` in which two files of the same type differ, all but LINK. */
+uint32_t attributes_differ(const struct compare_request *request, const struct statx *a,
+			   const struct statx *b);
 
 #endif

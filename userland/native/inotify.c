@@ -1,4 +1,5 @@
 /* inotify(7), on directories that are held open instead of named. */
+#include "inotify.h"
 #include "methods.h"
 #include "shapes.h"
 
@@ -20,22 +21,29 @@ static napi_value init(napi_env env, napi_callback_info info)
 	return result_int(&call, inotify_init1(IN_NONBLOCK | IN_CLOEXEC), "inotify_init1", NULL);
 }
 
-static napi_value add_watch(napi_env env, napi_callback_info info)
+int watch_open_directory(int inotify, int dir, uint32_t mask)
 {
-	struct call call;
-	int inotify, dir;
-	uint32_t mask;
 	char path[32];
 
-	if (!call_open(&call, env, info, "inotifyAddWatch") || !arg_fd(&call, 0, &inotify) ||
-	    !arg_fd(&call, 1, &dir) || !arg_u32(&call, 2, &mask))
-		return NULL;
 	/*
 	 * A link of /proc leads to the open directory itself, even if its name stands for another
 	 * one by now.
 	 */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", dir);
-	return result_int(&call, inotify_add_watch(inotify, path, mask), "inotify_add_watch", NULL);
+	return inotify_add_watch(inotify, path, mask);
+}
+
+static napi_value add_watch(napi_env env, napi_callback_info info)
+{
+	struct call call;
+	int inotify, dir;
+	uint32_t mask;
+
+	if (!call_open(&call, env, info, "inotifyAddWatch") || !arg_fd(&call, 0, &inotify) ||
+	    !arg_fd(&call, 1, &dir) || !arg_u32(&call, 2, &mask))
+		return NULL;
+	return result_int(&call, watch_open_directory(inotify, dir, mask), "inotify_add_watch",
+			  NULL);
 }
 
 static napi_value remove_watch(napi_env env, napi_callback_info info)

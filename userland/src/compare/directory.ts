@@ -31,14 +31,19 @@ export interface DirectoryComparison {
   readonly excludes: Excludes;
 }
 
+/** The bits for which an entry is of interest when those of `compared` are compared: differences, and further names. */
+export function reportedBits(compared: number): number {
+  return DIFF.MISSING | DIFF.TYPE | REPORT.LINKED | compared;
+}
+
 /** Throws a SystemError when one of the directories cannot be read; nothing is to be deleted then. */
 export function* compareDirectories(
   addon: Addon,
   comparison: DirectoryComparison,
 ): Generator<Finding, void, void> {
   const { source, destination, compared, metadata, all, excludes, mtimeSlackNs } = comparison;
-  const always = DIFF.MISSING | DIFF.TYPE | REPORT.DIRECTORIES | REPORT.LINKED | (all ? REPORT.ALL : 0);
-  const request = { compare: compared, report: always | compared, mtimeSlackNs };
+  const report = reportedBits(compared) | REPORT.DIRECTORIES | (all ? REPORT.ALL : 0);
+  const request = { compare: compared, report, mtimeSlackNs };
   for (const record of compareEntries(addon, metadata, source, destination, request)) {
     const found = finding(record);
     if (found.kind === 'error') {

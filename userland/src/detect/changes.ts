@@ -76,6 +76,7 @@ export class ChangeReader {
         continue;
       }
       const directory = this.#tree.byWd(event.wd);
+      if (directory === undefined) this.#tree.noteStranger(event.wd);
       // The end or the move of a directory is told by its parent, and by IN_IGNORED.
       if (event.name === '' && (event.mask & IN.ATTRIB) === 0) continue;
       if (directory !== undefined) noteEntry(changes, open, { directory, name: event.name }, event.mask);

@@ -21,6 +21,7 @@ export class WatchTree {
   readonly root: DirectoryNode = { parent: null, name: '', children: new Map(), wd: 0 };
   readonly #byWd = new Map<number, DirectoryNode>();
   readonly #detached = new Set<DirectoryNode>();
+  #strangers: Set<number> | null = null;
 
   /** Watches in use. */
   get watches(): number {
@@ -29,6 +30,23 @@ export class WatchTree {
 
   byWd(wd: number): DirectoryNode | undefined {
     return this.#byWd.get(wd);
+  }
+
+  /** From now on, remembers whose events came that the tree does not know (yet), while a walk is under way. */
+  expectStrangers(): void {
+    this.#strangers = new Set();
+  }
+
+  /** Notes an event of a watch that the tree does not know. */
+  noteStranger(wd: number): void {
+    this.#strangers?.add(wd);
+  }
+
+  /** Which watches had events before the tree knew them; ends the remembering. */
+  takeStrangers(): ReadonlySet<number> {
+    const strangers = this.#strangers ?? new Set<number>();
+    this.#strangers = null;
+    return strangers;
   }
 
   /** The node at a place, made (and not yet watched) if there is none. */

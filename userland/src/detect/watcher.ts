@@ -81,9 +81,8 @@ export class Watcher {
 
   /** Watches the root; it keeps its place whatever happens to it. */
   watchRoot(directory: Fd): void {
-    const { root } = this.#options.tree;
     const wd = this.#watch(directory);
-    if (wd !== 0 && root.wd !== wd) this.#bind(root, wd);
+    if (wd !== 0) this.adoptRoot(wd);
   }
 
   /** Whether the directory at this place is the one that the node stands for. Watches it in any case. */
@@ -117,6 +116,39 @@ export class Watcher {
     return { node, change: 'new', from: null, displaced: null };
   }
 
+  /**
+   * Takes over a watch that a walk has added for the directory at a place; null when the tree says otherwise of the
+   * place or of the directory, so that the place has to be looked at.
+   */
+  adopt(parent: DirectoryNode, name: ByteString, wd: number): DirectoryNode | null {
+    const { tree } = this.#options;
+    const known = tree.byWd(wd);
+    const present = parent.children.get(name);
+    if (known !== undefined) return known === present ? known : null;
+    if (present !== undefined && present.wd !== 0) return null;
+    const node = present ?? tree.childOf(parent, name);
+    this.#bind(node, wd);
+    return node;
+  }
+
+  /** As `adopt`, for the root, which keeps its place whatever happens to it. */
+  adoptRoot(wd: number): void {
+    const { root } = this.#options.tree;
+    if (root.wd !== wd) this.#bind(root, wd);
+  }
+
+  /** The inotify instance, for those who add watches themselves and have them adopted. */
+  get descriptor(): Fd {
+    return this.#inotify;
+  }
+
+  /** To be called when somebody else was refused a watch. */
+  refused(): void {
+    if (this.#limited) return;
+    this.#limited = true;
+    this.#options.onLimit();
+  }
+
   /** Ends the watches of directories that have left the tree for good. */
   unwatch(nodes: readonly DirectoryNode[]): void {
     for (const { wd } of nodes) if (wd !== 0) this.#options.addon.inotifyRemoveWatch(this.#inotify, wd);
@@ -147,10 +179,7 @@ export class Watcher {
       return this.#options.addon.inotifyAddWatch(this.#inotify, directory, WATCH_MASK);
     } catch (error) {
       if (!isSystemError(error, 'ENOSPC')) throw error;
-      if (!this.#limited) {
-        this.#limited = true;
-        this.#options.onLimit();
-      }
+      this.refused();
       return 0;
     }
   }

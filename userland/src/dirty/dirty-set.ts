@@ -16,7 +16,7 @@ export const HINT = {
   CONTENT: 1,
   /** With the empty name: compare every entry of the directory. */
   SCAN: 2,
-  /** With the empty name and SCAN: and of every directory below it. */
+  /** With the empty name and SCAN: and of every directory below it. With a name: if it is a directory, all of it. */
   DEEP: 4,
   /** With the empty name and SCAN: as CONTENT, but only for files that have changed since this run began. */
   RECENT: 8,
@@ -221,7 +221,7 @@ function collapse(names: Map<string, Entry>): number {
   let due = Infinity;
   for (const [name, entry] of names) {
     if (name === SELF) hints |= entry.hints;
-    else if ((entry.hints & HINT.CONTENT) !== 0) hints |= HINT.RECENT;
+    else hints |= (entry.hints & HINT.DEEP) | ((entry.hints & HINT.CONTENT) === 0 ? 0 : HINT.RECENT);
     due = Math.min(due, entry.due);
   }
   names.clear();

@@ -184,6 +184,25 @@ export interface CompareRequest {
   readonly racyNs?: number;
 }
 
+/** A walk of two trees, to be given to `walkStep` and `walkCancel`. */
+export type WalkHandle = object & { readonly isWalk: unique symbol };
+
+/** What a walk looks for; `compare`, `report` and `mtimeSlackNs` are those of `compareDirs`. */
+export interface WalkRequest {
+  readonly compare: number;
+  readonly report: number;
+  readonly mtimeSlackNs?: number;
+  /** Compare by the kernel's own calls, under the conditions of `compareDirs`. Default false. */
+  readonly kernel?: boolean;
+  /** Compare mode, mtime and (with OWNER in `compare`) owner of the directories themselves, too. Default false. */
+  readonly attributes?: boolean;
+  /** Tell of directories with files whose ctime is that or later: seconds. Not known to the kernel's calls. */
+  readonly recentSince?: number;
+  /** Watch each directory of the source before it is compared. */
+  readonly inotify?: Fd;
+  readonly mask?: number;
+}
+
 /** The version that the sysctl begins with, and the numbers of the calls. */
 export interface DirsyncAbi {
   readonly version: number;
@@ -221,6 +240,18 @@ export interface Addon {
    * EINVAL: `buffer` has less than 352 bytes, or the request has bits that mean nothing.
    */
   compareDirs(source: Fd, destination: Fd, buffer: Uint8Array, request: CompareRequest): number;
+  /**
+   * Begins to walk two trees side by side, to find the directories in which something is to be done. What comes out is a
+   * hint: a directory without differences may be told of, one with a difference always is. Changes nothing but watches.
+   */
+  walkStart(source: Fd, destination: Fd, request: WalkRequest): WalkHandle;
+  /**
+   * Goes on, in libuv's thread pool, until much has been found or all is done; several may run at once. Resolves with
+   * what was found by then, for `decodeFound` of sync/found.ts.
+   */
+  walkStep(walk: WalkHandle): Promise<Uint8Array>;
+  /** Makes all steps end soon, as if all were done. */
+  walkCancel(walk: WalkHandle): void;
   /** What the kernel patches say of themselves. */
   readonly dirsyncAbi: DirsyncAbi;
   /**

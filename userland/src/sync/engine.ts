@@ -19,6 +19,7 @@ import { Linker } from './linker.ts';
 import { Opener } from './opener.ts';
 import { Performer } from './performer.ts';
 import { Renamer, REMOVAL_DELAY_MS } from './renamer.ts';
+import { Surveyor } from './surveyor.ts';
 import { Worker } from './worker.ts';
 
 export interface EngineResult {
@@ -44,6 +45,7 @@ export class Engine {
   readonly #worker: Worker;
   readonly #renamer: Renamer;
   readonly #degraded: Degraded;
+  readonly #surveyor: Surveyor;
   #wake = Promise.withResolvers<void>();
   /** What ends the run; boxed, for anything can be thrown. */
   #fatal: { readonly error: unknown } | null = null;
@@ -84,15 +86,16 @@ export class Engine {
     this.#performer = new Performer(context, this.#failures, this.#linker, busy, onDone);
     this.#worker = new Worker(context, opener, this.#failures, this.#performer, this.#linker);
     this.#renamer = new Renamer(context, opener, busy);
+    this.#surveyor = new Surveyor(context, this.#watcher, onDone);
   }
 
   /** Throws what ended the run before its time: a SyncError, or a bug. */
   async run(): Promise<EngineResult> {
-    const { dirty, now, signal, tree } = this.#context;
+    const { dirty, signal } = this.#context;
     const onAbort = (): void => this.#wake.resolve();
     signal.addEventListener('abort', onAbort);
     try {
-      dirty.add(tree.root, SELF, HINT.SCAN | HINT.DEEP, now());
+      this.#surveyor.begin(HINT.NONE);
       await this.#loop();
     } finally {
       signal.removeEventListener('abort', onAbort);
@@ -163,6 +166,7 @@ export class Engine {
   /** Lets background work end, or cancels it. */
   async #drain(): Promise<void> {
     const cancel = setTimeout(() => this.#context.addon.cancelCopies(), GRACE_MS);
+    this.#surveyor.cancel();
     while (this.#working) {
       this.#wake = Promise.withResolvers();
       await this.#wake.promise;
@@ -172,7 +176,7 @@ export class Engine {
 
   /** Something goes on in the background. */
   get #working(): boolean {
-    return this.#performer.inFlight > 0 || this.#linker.search.running;
+    return this.#performer.inFlight > 0 || this.#linker.search.running || this.#surveyor.running;
   }
 
   #stop(error: unknown): void {
@@ -228,8 +232,7 @@ export class Engine {
 
   /** Events were lost: everything is compared, and what has changed since the start is copied if in doubt. */
   #distrust(): void {
-    const { dirty, now, tree } = this.#context;
-    dirty.add(tree.root, SELF, HINT.SCAN | HINT.DEEP | HINT.RECENT, now());
+    this.#surveyor.begin(HINT.RECENT);
   }
 
   /** `isDirectory` null: what it is, is not known; excluded is then only what is so in either case. */

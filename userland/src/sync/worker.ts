@@ -117,7 +117,7 @@ export class Worker {
         if (found.kind === 'error') {
           // It may still be the directory that it was.
           directories.add(found.name);
-          this.#failures.failed(node, found.name, HINT.NONE, statError(found.errno));
+          this.#failures.failed(node, found.name, HINT.DEEP, statError(found.errno));
           continue;
         }
         if (found.type === FILE_TYPE.DIRECTORY) directories.add(found.name);
@@ -199,10 +199,11 @@ export class Worker {
 
   /** Both sides have the directory: it is compared in its turn, as deep as there is reason to. */
   #descend(node: DirectoryNode, name: ByteString, diff: number, hints: number): void {
-    const { dirty, now, tree } = this.#context;
+    const { dirty, now, once, tree } = this.#context;
     const child = tree.childOf(node, name);
     this.#failures.settled(node, name);
-    if ((hints & HINT.DEEP) !== 0 || child.wd === 0)
+    // What is not watched, though it should be, is unknown.
+    if ((hints & HINT.DEEP) !== 0 || (child.wd === 0 && !once))
       dirty.add(child, SELF, HINT.SCAN | HINT.DEEP | (hints & DOUBT), now());
     else if ((hints & HINT.SCAN) === 0 || diff !== 0) dirty.add(child, SELF, HINT.NONE, now());
   }
