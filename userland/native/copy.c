@@ -253,6 +253,17 @@ static int copy_data(struct copy *copy, int in, int out)
 	return copy_spans(copy, in, out);
 }
 
+static int copy_xattrs(struct copy *copy, int in, int out)
+{
+	const struct xattr_side source = { .fd = in }, destination = { .fd = out };
+	int bits = xattrs_copy(&source, &destination);
+
+	if (bits < 0)
+		return fail(copy, "fsetxattr", copy->temp_name);
+	copy->xattrs_refused = (bits & XATTRS_REFUSED) != 0;
+	return 0;
+}
+
 /*
  * Owner before mode, because a change of owner clears setuid; times last, because all else touches
  * them.
@@ -268,8 +279,8 @@ static int copy_attributes(struct copy *copy, int in, int out)
 
 	if (copy->owner && fchown(out, source->stx_uid, source->stx_gid) < 0)
 		return fail(copy, "fchown", copy->temp_name);
-	if (copy->xattrs && xattrs_copy(in, out) < 0)
-		return fail(copy, "fsetxattr", copy->temp_name);
+	if (copy->xattrs && copy_xattrs(copy, in, out) < 0)
+		return -1;
 	if (fchmod(out, mode) < 0)
 		return fail(copy, "fchmod", copy->temp_name);
 	if (futimens(out, times) < 0)

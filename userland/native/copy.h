@@ -30,6 +30,7 @@ struct copy {
 	const char *failed_name;
 	bool changed;
 	bool cut_short; /* it gave less than its size says */
+	bool xattrs_refused;
 	enum copy_method method;
 	uint64_t bytes;
 	struct statx source;

@@ -49,9 +49,10 @@ static napi_value make_result(napi_env env, const struct copy *copy)
 		make_number(env, (double)copy->bytes),
 		make_bytes(env, method, strlen(method)),
 		stat_make(env, &copy->source),
+		make_bool(env, copy->xattrs_refused),
 	};
 
-	return shape_make(env, SHAPE_COPY_RESULT, 4, values);
+	return shape_make(env, SHAPE_COPY_RESULT, 5, values);
 }
 
 static void complete(napi_env env, napi_status status, void *data)

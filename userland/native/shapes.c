@@ -13,7 +13,8 @@ static const char *const SOURCES[SHAPE_COUNT] = {
 	[SHAPE_DIR_ENTRY] = "((name, type) => ({ name, type }))",
 	[SHAPE_INOTIFY_EVENT] = "((wd, mask, cookie, name) => ({ wd, mask, cookie, name }))",
 	[SHAPE_COPY_RESULT] =
-		"((changed, bytes, method, source) => ({ changed, bytes, method, source }))",
+		"((changed, bytes, method, source, xattrsRefused) =>"
+		" ({ changed, bytes, method, source, xattrsRefused }))",
 	[SHAPE_COUNTERS] =
 		"((statx, getdents, dirsyncStat, dirsyncList, dirsyncDiff) =>"
 		" ({ statx, getdents, dirsyncStat, dirsyncList, dirsyncDiff }))",

@@ -18,11 +18,12 @@
 #define LIST_BYTES 65536
 #define VALUE_BYTES 65536
 
-static bool arg_path_at(struct call *call, char path[PATH_MAX], char name[PATH_MAX])
+static bool arg_path_at(struct call *call, unsigned int at, char path[PATH_MAX],
+			char name[PATH_MAX])
 {
 	int dir, length;
 
-	if (!arg_name_at(call, 0, &dir, name))
+	if (!arg_name_at(call, at, &dir, name))
 		return false;
 	if (dir == AT_FDCWD)
 		length = snprintf(path, PATH_MAX, "%s", name);
@@ -65,7 +66,7 @@ static napi_value list_xattrs(napi_env env, napi_callback_info info)
 	char path[PATH_MAX], name[PATH_MAX], list[LIST_BYTES];
 	ssize_t length;
 
-	if (!call_open(&call, env, info, "listXattrs") || !arg_path_at(&call, path, name))
+	if (!call_open(&call, env, info, "listXattrs") || !arg_path_at(&call, 0, path, name))
 		return NULL;
 	length = llistxattr(path, list, sizeof(list));
 	if (length >= 0)
@@ -83,7 +84,7 @@ static napi_value get_xattr(napi_env env, napi_callback_info info)
 	ssize_t length;
 	napi_value result = NULL;
 
-	if (!call_open(&call, env, info, "getXattr") || !arg_path_at(&call, path, name) ||
+	if (!call_open(&call, env, info, "getXattr") || !arg_path_at(&call, 0, path, name) ||
 	    !arg_bytes(&call, 2, attribute))
 		return NULL;
 	length = lgetxattr(path, attribute, value, sizeof(value));
@@ -103,7 +104,7 @@ static napi_value set_xattr(napi_env env, napi_callback_info info)
 	void *value;
 	size_t length;
 
-	if (!call_open(&call, env, info, "setXattr") || !arg_path_at(&call, path, name) ||
+	if (!call_open(&call, env, info, "setXattr") || !arg_path_at(&call, 0, path, name) ||
 	    !arg_bytes(&call, 2, attribute) || !arg_memory(&call, 3, &value, &length))
 		return NULL;
 	return result_void(&call, lsetxattr(path, attribute, value, length, 0), "lsetxattr", name);
@@ -114,43 +115,50 @@ static napi_value remove_xattr(napi_env env, napi_callback_info info)
 	struct call call;
 	char path[PATH_MAX], name[PATH_MAX], attribute[PATH_MAX];
 
-	if (!call_open(&call, env, info, "removeXattr") || !arg_path_at(&call, path, name) ||
+	if (!call_open(&call, env, info, "removeXattr") || !arg_path_at(&call, 0, path, name) ||
 	    !arg_bytes(&call, 2, attribute))
 		return NULL;
 	return result_void(&call, lremovexattr(path, attribute), "lremovexattr", name);
 }
 
-static int remove_extras(int source, int destination)
+/* The files of two names: four arguments. False with an exception pending. */
+static bool arg_sides(struct call *call, struct xattr_side *source, char source_path[PATH_MAX],
+		      struct xattr_side *destination, char destination_path[PATH_MAX],
+		      char name[PATH_MAX])
 {
-	char list[LIST_BYTES];
-	ssize_t length = flistxattr(destination, list, sizeof(list));
-
-	for (ssize_t at = 0; at < length; at += (ssize_t)strlen(list + at) + 1) {
-		if (fgetxattr(source, list + at, NULL, 0) >= 0 || errno != ENODATA)
-			continue;
-		if (fremovexattr(destination, list + at) < 0)
-			return -1;
-	}
-	return 0;
+	if (!arg_path_at(call, 0, source_path, name) ||
+	    !arg_path_at(call, 2, destination_path, name))
+		return false;
+	*source = (struct xattr_side){ .path = source_path };
+	*destination = (struct xattr_side){ .path = destination_path };
+	return true;
 }
 
-int xattrs_copy(int source, int destination)
+static napi_value xattrs_differ_method(napi_env env, napi_callback_info info)
 {
-	char list[LIST_BYTES], value[VALUE_BYTES];
-	ssize_t length = flistxattr(source, list, sizeof(list));
+	struct call call;
+	struct xattr_side source, destination;
+	char source_path[PATH_MAX], destination_path[PATH_MAX], name[PATH_MAX];
+	int result;
 
-	if (length < 0)
-		return errno == ENOTSUP ? 0 : -1;
-	for (ssize_t at = 0; at < length; at += (ssize_t)strlen(list + at) + 1) {
-		ssize_t size = fgetxattr(source, list + at, value, sizeof(value));
+	if (!call_open(&call, env, info, "xattrsDiffer") ||
+	    !arg_sides(&call, &source, source_path, &destination, destination_path, name))
+		return NULL;
+	result = xattrs_differ(&source, &destination);
+	return result < 0 ? throw_system(&call, errno, "llistxattr", name)
+			  : make_bool(env, result > 0);
+}
 
-		if (size < 0 && errno == ENODATA)
-			continue;
-		if (size < 0 || fsetxattr(destination, list + at, value, (size_t)size, 0) < 0)
-			return -1;
-	}
-	/* A new file may have inherited the directory's default ACL. */
-	return remove_extras(source, destination);
+static napi_value copy_xattrs_method(napi_env env, napi_callback_info info)
+{
+	struct call call;
+	struct xattr_side source, destination;
+	char source_path[PATH_MAX], destination_path[PATH_MAX], name[PATH_MAX];
+
+	if (!call_open(&call, env, info, "copyXattrs") ||
+	    !arg_sides(&call, &source, source_path, &destination, destination_path, name))
+		return NULL;
+	return result_int(&call, xattrs_copy(&source, &destination), "lsetxattr", name);
 }
 
 const struct method xattr_methods[] = {
@@ -158,5 +166,7 @@ const struct method xattr_methods[] = {
 	{ "getXattr", get_xattr },
 	{ "setXattr", set_xattr },
 	{ "removeXattr", remove_xattr },
+	{ "xattrsDiffer", xattrs_differ_method },
+	{ "copyXattrs", copy_xattrs_method },
 	{ NULL, NULL },
 };

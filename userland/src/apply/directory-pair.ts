@@ -2,11 +2,13 @@
  * A directory open on both sides, shared by all steps in it; when the last of them is done, the directory itself gets
  * its attributes. That is the one moment for its mtime, which each step has changed.
  */
-import { sameMtime } from '../compare/difference.ts';
-import type { Policy } from '../compare/policy.ts';
+import { DIFF_XATTRS, sameMtime } from '../compare/difference.ts';
 import { DIFF } from '../metadata/records.ts';
-import type { Addon, Fd } from '../native/addon.ts';
+import { XATTRS, type Addon, type Fd } from '../native/addon.ts';
 import type { RelativePath } from '../report.ts';
+import type { ExecutorContext } from './executor.ts';
+
+type AttributeContext = Pick<ExecutorContext, 'policy' | 'fsync' | 'onXattrsRefused'>;
 
 export class DirectoryPair {
   readonly source: Fd;
@@ -56,8 +58,8 @@ export class DirectoryPair {
     if ((mode & 0o300) !== 0o300) this.#addon.chmodFd(this.destination, mode | 0o700);
   }
 
-  /** Makes the destination directory's own attributes equal to the source's; returns the bits of mode and owner, if they were not. */
-  copyAttributes(policy: Policy): number {
+  /** Makes the destination directory's own attributes equal to the source's; returns the bits of those that were not, but for mtime. */
+  copyAttributes({ policy, fsync, onXattrsRefused }: AttributeContext): number {
     if (this.destination === -1 || policy.sizeOnly) return 0;
     const wanted = this.#addon.statFd(this.source);
     const found = this.#addon.statFd(this.destination);
@@ -66,13 +68,19 @@ export class DirectoryPair {
       this.#addon.chownFd(this.destination, wanted.uid, wanted.gid);
       changed |= DIFF.OWNER;
     }
+    if (policy.xattrs) {
+      const bits = this.#addon.copyXattrs(this.source, '.', this.destination, '.');
+      if ((bits & XATTRS.CHANGED) !== 0) changed |= DIFF_XATTRS;
+      if ((bits & XATTRS.REFUSED) !== 0) onXattrsRefused();
+    }
     if (wanted.mode !== found.mode || changed !== 0) {
-      // After chown, which clears setuid and setgid.
+      // After chown, which clears setuid and setgid, and after ACLs, which set the mode.
       this.#addon.chmodFd(this.destination, wanted.mode);
       if (wanted.mode !== found.mode) changed |= DIFF.MODE;
     }
-    if (!sameMtime(wanted, found, policy.mtimeSlackNs))
-      this.#addon.utimesFd(this.destination, wanted.mtimeSec, wanted.mtimeNsec);
+    const moved = !sameMtime(wanted, found, policy.mtimeSlackNs);
+    if (moved) this.#addon.utimesFd(this.destination, wanted.mtimeSec, wanted.mtimeNsec);
+    if (fsync && (changed !== 0 || moved)) this.#addon.fsync(this.destination);
     return changed;
   }
 }

@@ -48,8 +48,12 @@ export interface ExecutorContext extends RemoveContext {
   readonly addon: Addon;
   readonly temps: TempNames;
   readonly policy: Policy;
-  /** fsync each file before its rename. */
+  /** Nothing is told that is not on the disk: files before their rename, directories after each change in them. */
   readonly fsync: boolean;
+  /** Tell what would be done, and touch nothing. */
+  readonly dryRun: boolean;
+  /** The destination cannot have some extended attribute; to be told once. */
+  readonly onXattrsRefused: () => void;
   /** What files' times are measured by: milliseconds since the epoch. It can be set, also backwards. */
   readonly clock: () => number;
 }
@@ -103,7 +107,45 @@ export async function applyStep(
   step: OwnStep,
   care: Care,
 ): Promise<Outcome> {
+  // Also where nothing turns out to be different, so the directory is left alone.
+  if (step.kind === 'verify') return verify(context, pair, step.name, care);
   pair.makeWritable();
+  const outcome = await carryOut(context, pair, step, care);
+  if (context.fsync && outcome.kind === 'done' && outcome.did !== null)
+    makeDurable(context.addon, pair.destination, step);
+  return outcome;
+}
+
+/** A copy has seen to it by itself. */
+function makeDurable(addon: Addon, directory: Fd, step: OwnStep): void {
+  if (step.kind === 'copy') return;
+  if (step.kind === 'attributes') flushFile(addon, directory, step.name);
+  addon.fsync(directory);
+}
+
+/** What is no regular file, or cannot be read, is as durable as its directory. */
+function flushFile(addon: Addon, directory: Fd, name: ByteString): void {
+  if (addon.statAt(directory, name)?.type !== FILE_TYPE.REGULAR) return;
+  let file: Fd;
+  try {
+    file = addon.openFile(directory, name);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return;
+  }
+  try {
+    addon.fsync(file);
+  } finally {
+    addon.close(file);
+  }
+}
+
+async function carryOut(
+  context: ExecutorContext,
+  pair: DirectoryPair,
+  step: Exclude<OwnStep, { readonly kind: 'verify' }>,
+  care: Care,
+): Promise<Outcome> {
   const { addon } = context;
   const { name } = step;
   switch (step.kind) {
@@ -145,11 +187,11 @@ async function writeSmall(
   pair: DirectoryPair,
   step: Extract<Step, { kind: 'symlink' | 'special' }>,
 ): Promise<Outcome> {
-  const { addon, policy, temps } = context;
+  const { addon, temps } = context;
   const { name } = step;
   const wanted = addon.statAt(pair.source, name);
   if (wanted === null || !fits(step.kind, wanted.type)) return AGAIN;
-  await temps.with((temp) => writeNode(addon, pair, name, wanted, temp, policy));
+  await temps.with((temp) => writeNode(context, pair, name, wanted, temp));
   return did('copied');
 }
 
@@ -159,13 +201,13 @@ async function matchEntry(
   name: ByteString,
   care: Care,
 ): Promise<Outcome> {
-  const { addon, policy } = context;
+  const { addon } = context;
   const wanted = addon.statAt(pair.source, name);
   if (wanted === null || wanted.type === FILE_TYPE.DIRECTORY) return AGAIN;
   // A file of the destination that has other names, too: theirs are not to be changed with it.
   if (wanted.type === FILE_TYPE.REGULAR && wanted.nlink === 1)
     if ((addon.statAt(pair.destination, name)?.nlink ?? 1) > 1) return copy(context, pair, name, care);
-  return matchAttributes(addon, pair, name, wanted, policy) ? did('updated') : NOTHING;
+  return matchAttributes(context, pair, name, wanted) ? did('updated') : NOTHING;
 }
 
 function fits(kind: 'symlink' | 'special', type: FileType): boolean {
@@ -216,6 +258,19 @@ async function clear(
   return deleted(removed);
 }
 
+/** Copies a file whose bytes differ though size and mtime do not. */
+async function verify(
+  context: ExecutorContext,
+  pair: DirectoryPair,
+  name: ByteString,
+  care: Care,
+): Promise<Outcome> {
+  if (await context.addon.sameContent(pair.source, name, pair.destination)) return NOTHING;
+  if (context.dryRun) return did('copied');
+  pair.makeWritable();
+  return copy(context, pair, name, care);
+}
+
 async function copy(
   context: ExecutorContext,
   pair: DirectoryPair,
@@ -232,10 +287,12 @@ async function copy(
     addon.copyFile(pair.source, name, pair.destination, temp, {
       finalName: name,
       owner: policy.owner,
+      xattrs: policy.xattrs,
       fsync,
     }),
   );
   if (result.changed) return AGAIN;
+  if (result.xattrsRefused) context.onXattrsRefused();
   // Of what was copied, and by the time before it: the file may have been rewritten while the copy waited for its turn.
   const changedAt = changeTime(result.source);
   const settled = changedAt <= begin - RACY_MS;
@@ -273,6 +330,7 @@ export function pretend(step: Step): Outcome {
     case 'clear':
       return deleted({ entries: 1, kept: false });
     case 'sweep':
+    case 'verify':
       return NOTHING;
     case 'mkdir':
       return did('created-directory');

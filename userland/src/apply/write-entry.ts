@@ -1,27 +1,30 @@
 /** Symlinks, FIFOs, sockets and devices, and attributes without content: everything that is a few system calls. */
 import { sameMtime } from '../compare/difference.ts';
-import type { Policy } from '../compare/policy.ts';
-import { FILE_TYPE, isSystemError, type Addon, type ByteString, type Stat } from '../native/addon.ts';
+import type { ExecutorContext } from './executor.ts';
+import { FILE_TYPE, isSystemError, XATTRS, type Addon, type ByteString, type Stat } from '../native/addon.ts';
 import type { DirectoryPair } from './directory-pair.ts';
+
+type WriteContext = Pick<ExecutorContext, 'addon' | 'policy' | 'onXattrsRefused'>;
 
 /**
  * Makes the source's symlink, FIFO, socket or device under a temporary name and renames it over; `wanted` is the
  * source's entry.
  */
 export function writeNode(
-  addon: Addon,
+  context: WriteContext,
   pair: DirectoryPair,
   name: ByteString,
   wanted: Stat,
   temp: ByteString,
-  policy: Policy,
 ): void {
+  const { addon, policy } = context;
   const { destination, source } = pair;
   const symlink = wanted.type === FILE_TYPE.SYMLINK;
   if (symlink) addon.symlinkAt(addon.readlinkAt(source, name), destination, temp);
   else addon.mknodAt(destination, temp, wanted.type, 0o600, wanted.rdevMajor, wanted.rdevMinor);
   publish(addon, pair, name, temp, () => {
     if (policy.owner) addon.chownAt(destination, temp, wanted.uid, wanted.gid);
+    if (policy.xattrs) copyXattrs(context, pair, name, temp);
     if (!symlink) addon.chmodAt(destination, temp, wanted.mode);
     addon.utimesAt(destination, temp, wanted.mtimeSec, wanted.mtimeNsec);
   });
@@ -32,12 +35,12 @@ export function writeNode(
  * file is left alone: it says which content the destination has.
  */
 export function matchAttributes(
-  addon: Addon,
+  context: WriteContext,
   pair: DirectoryPair,
   name: ByteString,
   wanted: Stat,
-  policy: Policy,
 ): boolean {
+  const { addon, policy } = context;
   const found = addon.statAt(pair.destination, name);
   if (found === null || found.type !== wanted.type) return false;
   let changed = false;
@@ -45,8 +48,9 @@ export function matchAttributes(
     addon.chownAt(pair.destination, name, wanted.uid, wanted.gid);
     changed = true;
   }
+  if (policy.xattrs && copyXattrs(context, pair, name, name)) changed = true;
   if (wanted.type !== FILE_TYPE.SYMLINK && (wanted.mode !== found.mode || changed)) {
-    // After chown, which clears setuid and setgid.
+    // After chown, which clears setuid and setgid, and after ACLs, which set the mode.
     addon.chmodAt(pair.destination, name, wanted.mode);
     changed = true;
   }
@@ -55,6 +59,18 @@ export function matchAttributes(
     changed = true;
   }
   return changed;
+}
+
+/** Makes the attributes of the destination's entry `to` those of the source's `name`; returns whether any was not. */
+function copyXattrs(
+  { addon, onXattrsRefused }: WriteContext,
+  pair: DirectoryPair,
+  name: ByteString,
+  to: ByteString,
+): boolean {
+  const bits = addon.copyXattrs(pair.source, name, pair.destination, to);
+  if ((bits & XATTRS.REFUSED) !== 0) onXattrsRefused();
+  return (bits & XATTRS.CHANGED) !== 0;
 }
 
 /** Finishes the entry `temp` and renames it to `name`; leaves no `temp` behind when that fails. */

@@ -55,6 +55,7 @@ export class Pair {
       delete: policy.delete,
       filter,
       dryRun: run.dryRun,
+      fsync: options.fsync,
     });
     try {
       this.#engine = new Engine({
@@ -72,6 +73,8 @@ export class Pair {
         once: run.once,
         dryRun: run.dryRun,
         fsync: options.fsync,
+        auditMs: options.auditMs,
+        onXattrsRefused: onlyOnce(() => this.#sink.emit({ kind: 'warning', text: XATTRS_REFUSED })),
         now: () => performance.now(),
         clock: () => Date.now(),
         startedAt: Date.now(),
@@ -110,6 +113,18 @@ export class Pair {
       return { code: error instanceof SyncError ? error.exitCode : EXIT.IO, error };
     }
   }
+}
+
+const XATTRS_REFUSED =
+  'copy extended attributes: the destination cannot have some of them (its file system, or permissions); ' +
+  'all else is kept';
+
+function onlyOnce(tell: () => void): () => void {
+  let told = false;
+  return () => {
+    if (!told) tell();
+    told = true;
+  };
 }
 
 function partial(failed: number): PairEnd {

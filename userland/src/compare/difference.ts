@@ -11,7 +11,15 @@ export interface Difference {
   readonly diff: number;
   /** It is to be linked to another name of its file instead of being copied. */
   readonly join?: boolean;
+  /** Size and mtime are equal, and the bytes are to be compared all the same. */
+  readonly verify?: boolean;
 }
+
+/**
+ * A bit of `Difference.diff` beside those of `DIFF`: extended attributes. No record has it, for nobody reads them who was not
+ * told to.
+ */
+export const DIFF_XATTRS = 0x4000_0000;
 
 /** The attributes that are compared; `target` is that of a symlink, else empty. */
 export type Attributes = Omit<Stat, 'ino' | 'dev' | 'blocks' | 'nlink' | 'ctimeSec' | 'ctimeNsec'> & {

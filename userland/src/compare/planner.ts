@@ -21,6 +21,8 @@ export type Step =
   | { readonly kind: 'copy'; readonly name: ByteString }
   /** Make it a further name of the file that has its content already. */
   | { readonly kind: 'link'; readonly name: ByteString }
+  /** Read it on both sides, and copy it if the bytes differ. */
+  | { readonly kind: 'verify'; readonly name: ByteString }
   | { readonly kind: 'mkdir'; readonly name: ByteString }
   | { readonly kind: 'symlink'; readonly name: ByteString }
   /** Make a FIFO, socket or device. */
@@ -35,6 +37,10 @@ export function planEntry(difference: Difference, policy: Policy): Step[] {
   if (type === null) return policy.delete ? [{ kind: 'remove', name }] : [];
   const directory = type === FILE_TYPE.DIRECTORY;
   if (difference.join === true && (diff & DIFF.TYPE) === 0) return [{ kind: 'link', name }];
+  if (difference.verify === true && (diff & contentBits(type)) === 0 && (diff & CREATION) === 0) {
+    const verify: Step = { kind: 'verify', name };
+    return diff === 0 ? [verify] : [verify, { kind: 'attributes', name }];
+  }
   if (diff === 0 || (directory && policy.flat)) return [];
   if ((diff & DIFF.MISSING) !== 0) return [creation(difference, type)];
   if ((diff & DIFF.TYPE) !== 0)
@@ -44,6 +50,8 @@ export function planEntry(difference: Difference, policy: Policy): Step[] {
   if ((diff & contentBits(type)) !== 0) return [creation(difference, type)];
   return [{ kind: 'attributes', name }];
 }
+
+const CREATION = DIFF.MISSING | DIFF.TYPE;
 
 function creation({ name, join }: Difference, type: FileType): Step {
   if (join === true) return { kind: 'link', name };

@@ -15,6 +15,10 @@ export interface Policy {
   readonly filter: Filter;
   /** Compare and set uid and gid; only root can. */
   readonly owner: boolean;
+  /** Compare and copy extended attributes and ACLs. */
+  readonly xattrs: boolean;
+  /** Where a whole directory is compared, read files that seem equal. */
+  readonly checksum: boolean;
 }
 
 /** The `DIFF` bits that this policy compares, beside MISSING and TYPE, which always are. */

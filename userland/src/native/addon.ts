@@ -8,7 +8,7 @@
  *   nothing can leave the directory. Only with `AT_FDCWD` as directory is a whole path meant.
  * - The last component is never followed when it is a symlink, except where said.
  * - A failed call throws a `SystemError`; an argument of the wrong type throws a TypeError.
- * - Everything is synchronous, except `copyFile`.
+ * - Everything is synchronous, except `copyFile` and `sameContent`.
  */
 
 /** One char (0..255) is one byte. */
@@ -154,7 +154,16 @@ export interface CopyResult {
   readonly method: 'clone' | 'range' | 'readwrite';
   /** The source as it was when it was opened. */
   readonly source: Stat;
+  /** Some of its extended attributes are missing in the copy: the file system or the user cannot have them. */
+  readonly xattrsRefused: boolean;
 }
+
+/** Bits of `copyXattrs`. */
+export const XATTRS = {
+  CHANGED: 1,
+  /** The destination cannot have one of them. */
+  REFUSED: 2,
+} as const;
 
 /** Calls made by this process since it started. */
 export interface Counters {
@@ -306,6 +315,13 @@ export interface Addon {
   getXattr(dir: Fd, name: ByteString, attribute: ByteString): Buffer | null;
   setXattr(dir: Fd, name: ByteString, attribute: ByteString, value: Uint8Array): void;
   removeXattr(dir: Fd, name: ByteString, attribute: ByteString): void;
+  /**
+   * Whether two entries differ in user.* or ACLs, or, for root, in trusted.* or security.* (but not security.ima and
+   * security.evm). `.` as name means the directory itself.
+   */
+  xattrsDiffer(source: Fd, sourceName: ByteString, destination: Fd, destinationName: ByteString): boolean;
+  /** Makes those of the destination's entry equal, without the ones that are extra; returns bits of `XATTRS`. */
+  copyXattrs(source: Fd, sourceName: ByteString, destination: Fd, destinationName: ByteString): number;
 
   /**
    * Copies a regular file into the new file `tempName` with its data, holes, mode and modification time, and renames
@@ -322,7 +338,12 @@ export interface Addon {
     options?: CopyOptions,
   ): Promise<CopyResult>;
   /**
-   * Makes every `copyFile` that has not finished fail with ECANCELED; later ones are not affected. To be called before
+   * Whether the regular files of that name have the same bytes in both directories; read side by side, on the thread
+   * pool, in pieces of 128 KiB, up to the first difference. Fails as `copyFile` does.
+   */
+  sameContent(source: Fd, name: ByteString, destination: Fd): Promise<boolean>;
+  /**
+   * Makes every `copyFile` and `sameContent` that has not finished fail with ECANCELED; later ones are not affected. To be called before
    * process.exit, which would otherwise wait for the copies that run.
    */
   cancelCopies(): void;

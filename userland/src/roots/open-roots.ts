@@ -1,4 +1,5 @@
 /** Opens the two roots, and refuses pairs that would destroy something, before anything is touched. */
+import { dirname } from 'node:path';
 import { describeError, EXIT, quote, SyncError } from '../errors.ts';
 import {
   AT_FDCWD,
@@ -22,6 +23,8 @@ export interface OpenRootsOptions {
   readonly filter: Filter;
   /** Nothing is created and nothing locked. */
   readonly dryRun: boolean;
+  /** A destination that is made survives a power cut. */
+  readonly fsync: boolean;
 }
 
 /** Throws a SyncError with exit code 3 for a pair that is refused. Creates the last component of the destination. */
@@ -46,7 +49,7 @@ function checkAndOpen(addon: Addon, paths: RootPaths, options: OpenRootsOptions)
     throw refused('SOURCE_MISSING', `read the source ${quote(paths.source)}`, 'no such directory');
   const existing = statDirectory(addon, 'destination', paths.destination);
   refuseNested(addon, paths, source, existing);
-  const destination = openDestination(addon, paths.destination, existing, options.dryRun);
+  const destination = openDestination(addon, paths.destination, existing, options);
   try {
     if (destination !== -1 && !options.dryRun) lock(addon, destination, paths.destination);
     if (destination !== -1 && options.delete && !options.allowEmpty)
@@ -124,12 +127,27 @@ function parentPath(path: ByteString): ByteString {
   return bare.slice(0, slash) || '/';
 }
 
-function openDestination(addon: Addon, path: ByteString, existing: Stat | null, dryRun: boolean): Fd {
+function flush(addon: Addon, path: ByteString): void {
+  const directory = addon.openRoot(path);
+  try {
+    addon.fsync(directory);
+  } finally {
+    addon.close(directory);
+  }
+}
+
+function openDestination(
+  addon: Addon,
+  path: ByteString,
+  existing: Stat | null,
+  { dryRun, fsync }: OpenRootsOptions,
+): Fd {
   try {
     if (existing === null) {
       if (dryRun) return -1;
       // Closed to others until its attributes are set, after its content.
       addon.mkdirAt(AT_FDCWD, path, 0o700);
+      if (fsync) flush(addon, dirname(path));
     }
     return addon.openRoot(path);
   } catch (error) {

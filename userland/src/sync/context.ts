@@ -15,10 +15,10 @@ export interface SyncContext extends ExecutorContext {
   readonly ledger: ContentLedger<DirectoryNode>;
   readonly sink: SyncSink;
   readonly metadata: MetadataSource;
-  /** Tell what would be done, and touch nothing. */
-  readonly dryRun: boolean;
   /** Compare and apply once, and end; else go on until told to stop. */
   readonly once: boolean;
+  /** Milliseconds from one comparison of everything to the next in continuous mode; null for none. */
+  readonly auditMs: number | null;
   /** Milliseconds of a clock that only goes forward, whatever happens to the time of day. */
   readonly now: () => number;
   /** When the run began: what changed since may have been copied in another state. Milliseconds since the epoch. */

@@ -50,6 +50,7 @@ export class Engine {
   /** What ends the run; boxed, for anything can be thrown. */
   #fatal: { readonly error: unknown } | null = null;
   #ready = false;
+  #audits: NodeJS.Timeout | null = null;
 
   /** Throws a SyncError when the source cannot be watched at all. */
   constructor(context: SyncContext) {
@@ -101,6 +102,7 @@ export class Engine {
       signal.removeEventListener('abort', onAbort);
       await this.#drain();
       this.#degraded.end();
+      if (this.#audits !== null) clearInterval(this.#audits);
       this.#watcher?.close();
     }
     if (this.#fatal !== null) throw this.#fatal.error;
@@ -153,7 +155,18 @@ export class Engine {
     this.#ready = true;
     this.#degraded.tell();
     this.#linker.search.ready();
+    this.#beginAudits();
     sink.emit({ kind: 'ready' });
+  }
+
+  /** What no event tells: writes through mmap(2) or a foreign hard link, and changes of the destination by others. */
+  #beginAudits(): void {
+    const { auditMs, dirty, now, tree } = this.#context;
+    if (auditMs === null) return;
+    this.#audits = setInterval(() => {
+      dirty.add(tree.root, SELF, HINT.SCAN | HINT.DEEP, now());
+      this.#wake.resolve();
+    }, auditMs);
   }
 
   async #sleep(due: number | null): Promise<void> {

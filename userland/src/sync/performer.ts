@@ -122,14 +122,15 @@ export class Performer {
           }
           continue;
         }
-        const outcome = dryRun
-          ? pretend(step)
-          : await applyStep(this.#context, pair, step, { watched, patient });
+        const outcome =
+          dryRun && step.kind !== 'verify'
+            ? pretend(step)
+            : await applyStep(this.#context, pair, step, { watched, patient });
         if (outcome.kind === 'again') {
           this.#failures.putOff(node, name, hints, now() + outcome.delayMs);
           return;
         }
-        if (step.kind === 'copy') this.#linker.copied(pair, node, name);
+        if (outcome.did === 'copied') this.#linker.copied(pair, node, name);
         this.#done(node, found, step, outcome);
         if (outcome.racy && !once && !watched) {
           // A write of that very tick would not show, and no event tells of it: it is copied once more.
@@ -148,10 +149,11 @@ export class Performer {
 
   /** False when it has to be looked at once more. */
   async #link(pair: DirectoryPair, node: DirectoryNode, name: ByteString): Promise<boolean> {
-    const { dryRun, sink, temps, tree } = this.#context;
+    const { addon, dryRun, fsync, sink, temps, tree } = this.#context;
     if (!dryRun) pair.makeWritable();
     const target = await temps.with((temp) => this.#linker.join(pair, node, name, temp));
     if (target === null) return false;
+    if (fsync && !dryRun) addon.fsync(pair.destination);
     const path = relativePath(tree, node, name);
     sink.emit({ kind: 'linked', path, target: relativePath(tree, target.directory, target.name) });
     return true;
@@ -177,5 +179,5 @@ export class Performer {
 }
 
 function isSlow(step: Step): boolean {
-  return step.kind === 'copy' || step.kind === 'remove' || step.kind === 'clear';
+  return step.kind === 'copy' || step.kind === 'verify' || step.kind === 'remove' || step.kind === 'clear';
 }

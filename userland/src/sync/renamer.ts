@@ -126,7 +126,7 @@ export class Renamer {
 
   /** Opens both directories of the destination for `rename`; false when it must not be tried. */
   #between(from: Place, to: Place, rename: (old: Fd, fresh: Fd) => boolean): boolean {
-    const { addon, policy, sink, tree } = this.#context;
+    const { addon, fsync, policy, sink, tree } = this.#context;
     // Without deletion the old name stays, too. A busy name belongs to whoever is at work on it.
     if (!policy.delete) return false;
     if (this.#busy.has(from.directory, from.name) || this.#busy.has(to.directory, to.name)) return false;
@@ -135,6 +135,7 @@ export class Renamer {
       const fresh = this.#opener.openDestination(to.directory);
       try {
         if (!rename(old, fresh)) return false;
+        if (fsync) for (const directory of [fresh, old]) addon.fsync(directory);
       } finally {
         addon.close(fresh);
       }

@@ -46,7 +46,8 @@ export class Surveyor {
       return;
     }
     // What a walk cannot tell is compared directory by directory.
-    if (policy.flat || !policy.filter.isEmpty || roots.destination === -1) {
+    const blind = policy.flat || !policy.filter.isEmpty || policy.xattrs || policy.checksum;
+    if (blind || roots.destination === -1) {
       dirty.add(tree.root, SELF, HINT.SCAN | HINT.DEEP | doubt, now());
       return;
     }

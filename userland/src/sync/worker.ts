@@ -2,7 +2,7 @@
 import { getSystemErrorName } from 'node:util';
 import { RACY_MS } from '../apply/executor.ts';
 import type { DirectoryPair } from '../apply/directory-pair.ts';
-import type { Difference } from '../compare/difference.ts';
+import { DIFF_XATTRS, type Difference } from '../compare/difference.ts';
 import { compareDirectories } from '../compare/directory.ts';
 import { compareEntry } from '../compare/entry.ts';
 import { planEntry } from '../compare/planner.ts';
@@ -17,6 +17,9 @@ import type { Failures } from './failures.ts';
 import type { Linker } from './linker.ts';
 import type { Performer } from './performer.ts';
 import { MissingDestinationError, StaleNodeError, type Opener } from './opener.ts';
+
+/** Differences for which a regular file is copied as a whole. */
+const ANEW = DIFF.MISSING | DIFF.TYPE | DIFF.SIZE | DIFF.MTIME | DIFF.RACY;
 
 /** Milliseconds between two looks at whether a directory has a place again. */
 const DETACHED_MS = 20;
@@ -60,10 +63,10 @@ export class Worker {
 
   /** To be called when all work in a directory is done, while the pair is still open. */
   finish(node: DirectoryNode, pair: DirectoryPair): void {
-    const { dryRun, policy, sink, tree, signal } = this.#context;
+    const { dryRun, sink, tree, signal } = this.#context;
     if (dryRun || signal.aborted) return;
     try {
-      const changed = pair.copyAttributes(policy);
+      const changed = pair.copyAttributes(this.#context);
       const created = this.#performer.takeCreated(node);
       if (changed !== 0 && !created) {
         const item = { type: FILE_TYPE.DIRECTORY, diff: changed };
@@ -109,7 +112,7 @@ export class Worker {
     const excludes = policy.filter.below(pair.path);
     try {
       const compared = comparedBits(policy);
-      const all = (hints & DOUBT) !== 0;
+      const all = (hints & DOUBT) !== 0 || policy.xattrs || policy.checksum;
       const { mtimeSlackNs } = policy;
       const comparison = { source, destination, compared, metadata, all, excludes, mtimeSlackNs };
       for (const found of compareDirectories(addon, comparison)) {
@@ -125,7 +128,7 @@ export class Worker {
           await this.#look(pair, node, found.name, hints);
           continue;
         }
-        await this.#handle(pair, node, all ? this.#doubt(source, node, found, hints) : found, hints);
+        await this.#seen(pair, node, found, hints);
       }
       for (const [name, child] of node.children)
         if (
@@ -137,6 +140,28 @@ export class Worker {
       this.#incomplete.add(pair);
       this.#failures.failed(node, SELF, hints, error);
     }
+  }
+
+  /** An entry that a scan has come across. */
+  async #seen(pair: DirectoryPair, node: DirectoryNode, found: Difference, hints: number): Promise<void> {
+    try {
+      const doubted = this.#doubt(pair.source, node, found, hints);
+      await this.#handle(pair, node, this.#inspect(pair, doubted, hints), hints);
+    } catch (error) {
+      this.#failures.failed(node, found.name, hints & DOUBT, error);
+    }
+  }
+
+  /** What costs a look at the files themselves: done only where options ask for it, and nothing else differs. */
+  #inspect(pair: DirectoryPair, found: Difference, hints: number): Difference {
+    const { addon, policy } = this.#context;
+    const { name, type, diff } = found;
+    const { source, destination } = pair;
+    if (destination === -1 || type === null || type === FILE_TYPE.DIRECTORY) return found;
+    if (isReserved(name) || (diff & ANEW) !== 0) return found;
+    const differ = policy.xattrs && addon.xattrsDiffer(source, name, destination, name);
+    const verify = policy.checksum && type === FILE_TYPE.REGULAR && (hints & HINT.SCAN) !== 0;
+    return { ...found, diff: differ ? diff | DIFF_XATTRS : diff, verify };
   }
 
   async #look(pair: DirectoryPair, node: DirectoryNode, name: ByteString, hints: number): Promise<void> {
@@ -154,7 +179,8 @@ export class Worker {
         return;
       }
       const doubted = { ...found, ...this.#doubt(pair.source, node, found, hints) };
-      const judged = this.#linker.judge(pair, node, doubted, hints);
+      const inspected = { ...doubted, ...this.#inspect(pair, doubted, hints) };
+      const judged = this.#linker.judge(pair, node, inspected, hints);
       if (judged !== null) await this.#handle(pair, node, judged, hints);
     } catch (error) {
       this.#failures.failed(node, name, hints, error);

@@ -20,6 +20,8 @@ const POLICY: Policy = {
   owner: true,
   filter: EVERYTHING,
   mtimeSlackNs: 0,
+  xattrs: false,
+  checksum: false,
 };
 
 const attributes = fc.record({

@@ -28,6 +28,8 @@ const COMPARED = comparedBits({
   owner: false,
   filter: EVERYTHING,
   mtimeSlackNs: 0,
+  xattrs: false,
+  checksum: false,
 });
 const REQUEST: WalkRequest = { compare: COMPARED, report: reportedBits(COMPARED), attributes: true };
 

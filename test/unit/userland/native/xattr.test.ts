@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { XATTRS } from '../../../../userland/src/native/addon.ts';
 import { addon, folder, isRoot } from './fixture.ts';
 
 void t.test('attributes are set, listed in order, read and removed', async (t) => {
@@ -41,4 +42,22 @@ void t.test('attributes of root on tmpfs', { skip: !isRoot && 'needs root' }, as
   writeFileSync(join(path, 'file'), '');
   addon.setXattr(fd, 'file', 'trusted.t', Buffer.from('yes'));
   t.strictSame(addon.listXattrs(fd, 'file'), ['trusted.t']);
+});
+
+void t.test('two entries are compared and made equal', async (t) => {
+  const { path, fd } = folder(t);
+  writeFileSync(join(path, 'a'), '');
+  writeFileSync(join(path, 'b'), '');
+  t.equal(addon.xattrsDiffer(fd, 'a', fd, 'b'), false);
+  addon.setXattr(fd, 'a', 'user.one', Buffer.from([0, 1]));
+  addon.setXattr(fd, 'a', 'user.empty', Buffer.alloc(0));
+  addon.setXattr(fd, 'b', 'user.extra', Buffer.from('x'));
+  t.equal(addon.xattrsDiffer(fd, 'a', fd, 'b'), true);
+  t.equal(addon.copyXattrs(fd, 'a', fd, 'b'), XATTRS.CHANGED);
+  t.strictSame(addon.listXattrs(fd, 'b'), ['user.empty', 'user.one']);
+  t.equal(addon.xattrsDiffer(fd, 'a', fd, 'b'), false);
+  t.equal(addon.copyXattrs(fd, 'a', fd, 'b'), 0, 'nothing was to be done');
+  addon.setXattr(fd, 'b', 'user.one', Buffer.from([0, 2]));
+  t.equal(addon.xattrsDiffer(fd, 'a', fd, 'b'), true, 'the same length, another value');
+  t.throws(() => addon.xattrsDiffer(fd, 'a', fd, 'absent'), { code: 'ENOENT' });
 });

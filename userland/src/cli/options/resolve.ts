@@ -34,6 +34,8 @@ export interface PairOptions {
   readonly rules: readonly RuleArgument[];
   readonly fsync: boolean;
   readonly allowEmpty: boolean;
+  /** Milliseconds from one full comparison to the next in continuous mode; null for none. */
+  readonly auditMs: number | null;
   /** Infinity when there is no limit. */
   readonly maxDelete: number;
 }
@@ -107,12 +109,15 @@ export function pairOptions(
       delete: values['no-delete'] !== true && !flat,
       sizeOnly: values['size-only'] === true || values.phase === '1',
       mtimeSlackNs: values['modify-window'] ?? 0,
+      xattrs: values.xattrs === true,
+      checksum: values.checksum === true,
     },
     rules: repeated.flatMap(({ name: option, value }) =>
       isRule(option) ? { option, value: value as ByteString } : [],
     ),
     fsync: values.fsync === true,
     allowEmpty: values['allow-empty'] === true,
+    auditMs: values.audit ?? null,
     maxDelete: values['max-delete'] ?? Infinity,
   };
 }

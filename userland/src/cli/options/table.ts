@@ -3,7 +3,7 @@
  *
  * A new option is a row here, a field in resolve.ts, and an entry in docs/dirsync.1.
  */
-import { choice, count, duration, rate, text, type Reader } from './values.ts';
+import { choice, count, duration, interval, rate, text, type Reader } from './values.ts';
 
 export interface OptionSpec<Value = unknown> {
   /** One letter, when there is a short form. */
@@ -45,6 +45,7 @@ export const OPTIONS = {
     common: true,
   },
   'exclude-from': { value: 'FILE', reader: text, repeat: true, help: 'read patterns from FILE, one a line' },
+  checksum: { short: 'c', help: 'compare contents where size and mtime are equal' },
   'size-only': { help: 'files of equal size are equal', common: true },
   'modify-window': {
     value: 'SECONDS',
@@ -65,6 +66,8 @@ export const OPTIONS = {
     help: 'write no more than RATE a second: 500K, 1.5M',
     common: true,
   },
+  xattrs: { short: 'X', help: 'keep extended attributes and ACLs' },
+  audit: { value: 'EVERY', reader: interval, help: 'compare everything again, every 10m, say' },
   fsync: { help: 'write through to the disk before replacing a file', common: true },
   verbose: { short: 'v', help: 'print every entry, also of the first synchronization', common: true },
   itemize: { short: 'i', help: 'tell changes in eleven characters, as rsync does' },

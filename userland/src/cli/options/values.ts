@@ -45,6 +45,18 @@ export const rate: Reader<number> = {
   },
 };
 
+const MILLISECONDS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A length of time, in milliseconds; setTimeout knows none above 24 days. */
+export const interval: Reader<number> = {
+  takes: 'a time from 1s to 24d, like 30s, 10m or 1h',
+  read: (given) => {
+    const [, digits, unit = ''] = /^(\d{1,9})([smhd])$/.exec(given) ?? [];
+    const ms = Number(digits) * (MILLISECONDS[unit] ?? 0);
+    return ms >= 1000 && ms <= 24 * 86_400_000 ? ms : null;
+  },
+};
+
 /** Any text that is not empty: a path, a pattern. */
 export const text: Reader<ByteString> = {
   takes: 'a text that is not empty',

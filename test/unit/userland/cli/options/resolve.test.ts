@@ -19,9 +19,17 @@ void t.test('two roots and nothing else: continuous, exact, and as root says', a
       {
         name: null,
         roots: { source: 'src', destination: 'dst' },
-        policy: { flat: false, delete: true, sizeOnly: false, mtimeSlackNs: 0 },
+        policy: {
+          flat: false,
+          delete: true,
+          sizeOnly: false,
+          mtimeSlackNs: 0,
+          xattrs: false,
+          checksum: false,
+        },
         rules: [],
         fsync: false,
+        auditMs: null,
         allowEmpty: false,
         maxDelete: Infinity,
       },
@@ -91,4 +99,18 @@ void t.test('patterns keep the order in which they were given', async (t) => {
     { option: 'exclude', value: 'c' },
   ];
   t.match(parseCommand(argv), { pairs: [{ rules }] });
+});
+
+void t.test('--audit takes a time', (t) => {
+  for (const [text, ms] of [
+    ['1s', 1000],
+    ['30s', 30_000],
+    ['10m', 600_000],
+    ['1h', 3_600_000],
+    ['24d', 2_073_600_000],
+  ] as const)
+    t.match(parseCommand(['--audit', text, 'a', 'b']), { pairs: [{ auditMs: ms }] });
+  for (const text of ['', '0s', '10', 'm', '1.5h', '-1s', '25d', '1 s', '99999999999s'])
+    t.throws(() => parseCommand([`--audit=${text}`, 'a', 'b']), { exitCode: 1, message: /--audit/ }, text);
+  t.end();
 });

@@ -1,0 +1,23 @@
+/* Whether two regular files have the same bytes. */
+#ifndef DIRSYNC_SAME_CONTENT_H
+#define DIRSYNC_SAME_CONTENT_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+struct comparison {
+	/* in */
+	int source_dir;
+	int destination_dir;
+	char name[NAME_MAX + 1];
+	unsigned int generation; /* of copy_generation() when it was asked for */
+
+	/* out */
+	int error; /* errno, or 0 */
+	const char *failed_call;
+	bool same;
+};
+
+void compare_content(struct comparison *comparison);
+
+#endif
