@@ -1,8 +1,9 @@
 /** Every allocation of a system call fails once, on the kernel that can make it fail and that tells of its mistakes. */
 import t from 'tap';
 import { failNth, failNthSweep } from '../../vm/faults/fail-nth.ts';
-import { bootGuest, must } from '../helpers/guest.ts';
+import { bootGuest, FILE_SYSTEMS, must } from '../helpers/guest.ts';
 import { currentRunPlan } from '../helpers/run-plan.ts';
+import { runTapProgram } from '../helpers/tap-program.ts';
 
 /** x86-64's. */
 const MKDIR = 83;
@@ -50,3 +51,17 @@ void t.test('a whole program, from its exec on', async (t) => {
 void t.test('what cannot be run is said', async (t) => {
   await t.rejects(failNth(vm, ['no-such-program'], 1), { code: 'FAIL_NTH', message: /no-such-program/ });
 });
+
+// Last: it turns off what the kernel says of each failure.
+for (const fileSystem of FILE_SYSTEMS) {
+  void t.test(
+    `each of our calls on ${fileSystem}: a clean error each time, and nothing stays behind`,
+    async (t) => {
+      const skipped = await runTapProgram(t, vm, ['dirsync_fail_nth_test'], {
+        env: { TMPDIR: `/${fileSystem}` },
+        timeout: 1_200_000,
+      });
+      t.same(skipped, [], 'nothing is skipped: this kernel can fail');
+    },
+  );
+}
