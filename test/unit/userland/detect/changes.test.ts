@@ -137,7 +137,7 @@ function essence(changes: readonly Change[]): string {
     const sameType = known[3] === isDirectory ? isDirectory : null;
     entries.set(key, [known[0] || content, known[1] || written, known[2] && gone, sameType] as boolean[]);
   }
-  return JSON.stringify([[...entries].toSorted(), others], shortened);
+  return JSON.stringify([[...entries].toSorted(([a], [b]) => (a < b ? -1 : 1)), others], shortened);
 }
 
 function shortened(key: string, value: unknown): unknown {
