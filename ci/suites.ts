@@ -22,7 +22,10 @@ function vmTest(...args: string[]): [string, ...string[]] {
   return ['npm', 'run', '--silent', 'vm:test', '--', ...args];
 }
 
-const NO_COVERAGE = ['--disable-coverage', '--allow-empty-coverage', '--timeout=300'];
+/** Seconds for a test file: what it waits for has deadlines of its own, and a machine may be busy. */
+const TIMEOUT = '--timeout=900';
+
+const NO_COVERAGE = ['--disable-coverage', '--allow-empty-coverage', TIMEOUT];
 
 export const SUITES: readonly Suite[] = [
   {
@@ -35,7 +38,7 @@ export const SUITES: readonly Suite[] = [
     what: 'every module by itself, the build path on a tiny fake kernel tree',
     command: tap(
       2,
-      '--timeout=300',
+      TIMEOUT,
       '--coverage-report=json-summary',
       '--allow-incomplete-coverage',
       'test/unit/**/*.test.ts',

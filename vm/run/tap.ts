@@ -8,8 +8,11 @@ import { RUN_PLAN_VARIABLE } from './plan.ts';
 /** The environment variable with the seed, for tests that try random things: test/helpers/seed.ts reads it. */
 export const SEED_VARIABLE = 'DIRSYNC_SEED';
 
-/** Generous, for a test file as a whole: guests have deadlines of their own, which fire first and say more. */
-const FILE_TIMEOUT_S = 300;
+/**
+ * Generous, for a test file as a whole: guests have deadlines of their own, which fire first and say more. The kselftests of
+ * a kernel that proves its locking take minutes on a busy machine.
+ */
+const FILE_TIMEOUT_S = 1800;
 
 /** Under TCG a guest keeps one processor busy, and two are what a CI machine has. */
 const GUESTS_AT_A_TIME = 2;
