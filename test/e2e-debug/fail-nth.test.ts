@@ -7,7 +7,6 @@ import { runTapProgram } from '../helpers/tap-program.ts';
 
 /** x86-64's. */
 const MKDIR = 83;
-const DIRSYNC_STAT = 451;
 
 const { kernels } = await currentRunPlan();
 if (kernels.debug === undefined) {
@@ -28,17 +27,6 @@ for (const folder of ['/tmpfs', '/ext4']) {
     t.ok(errors.has('Out of memory') || errors.has('Cannot allocate memory'), [...errors].join(', '));
   });
 }
-
-void t.test('dirsync_stat survives each of its failures', async (t) => {
-  let failures = 0;
-  for await (const run of failNthSweep(vm, ['dirsync_stat_test', '/ext4'], { syscall: DIRSYNC_STAT })) {
-    if (run.injected) failures += 1;
-    t.equal(run.signal, null, `failure ${run.n}: the test program ran to its end`);
-    if (!run.injected) t.equal(run.code, 0, 'and without a failure all its points pass');
-    if (failures >= 12) break;
-  }
-  t.ok(failures > 2, `${failures} failures`);
-});
 
 void t.test('a whole program, from its exec on', async (t) => {
   const first = await failNth(vm, ['true'], 1);
