@@ -1,0 +1,88 @@
+/**
+ * Random changes that nobody would think of writing down, by one writer and by several at once; and whether a syncer that is
+ * wrong would be found. test/churn/README.md says how to make a million of them.
+ */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Generator } from '../churn/generator.ts';
+import { HostPlace } from '../churn/host-place.ts';
+import { hunt } from '../churn/hunt.ts';
+import type { Step } from '../churn/operations.ts';
+import type { Kind } from '../churn/scenarios/all.ts';
+import { sessionScope } from '../churn/session.ts';
+import { shrink } from '../churn/shrink.ts';
+import { diverges, type TrialOptions } from '../churn/trials.ts';
+import { PROGRAMS } from '../helpers/churn-programs.ts';
+import { SEED } from '../helpers/seed.ts';
+import { FILE_SYSTEMS, SYNCER } from '../helpers/syncer.ts';
+
+/** Generous: success is quick. */
+const LIMIT_MS = 60_000;
+/** What dirsync does not keep yet. */
+const WITHOUT: readonly Kind[] = ['link', 'xattr'];
+
+/** tap would make each Node process below it write a report. */
+const UNTAPPED = ['env', '-u', 'NODE_OPTIONS'];
+
+/** How to play against a syncer, with all that it needs ended and removed after the test. */
+function trial(t: Test, base: string, syncer: readonly string[], limitMs: number): TrialOptions {
+  const abort = new AbortController();
+  t.teardown(() => abort.abort(new Error('the test is over')));
+  const place = { base, programs: PROGRAMS, syncer: [...UNTAPPED, ...syncer], signal: abort.signal };
+  return {
+    session: { ...sessionScope(WITHOUT), limitMs },
+    newPlace: () => new HostPlace(place),
+  };
+}
+
+for (const base of FILE_SYSTEMS) {
+  for (const writers of [1, 3]) {
+    void t.test(`${writers} at once on ${base}`, async (t) => {
+      const { session, newPlace } = trial(t, base, SYNCER, LIMIT_MS);
+      const generator = new Generator({ seed: SEED + writers, batch: 100, writers, without: WITHOUT });
+      const { counts, failure } = await hunt({ session, place: newPlace(), generator, operations: 1000 });
+      t.equal(failure?.divergence, undefined, `seed ${SEED + writers}`);
+      t.ok(counts.operations >= 1000 && counts.comparisons > 5, 'it was put to the test', { counts });
+    });
+  }
+}
+
+/** Looks right as long as nothing is deleted. */
+const WRONG_SYNCER = `#!/bin/sh
+mkdir -p destination
+echo 'Watching directory: source.'
+trap 'exit 0' INT
+while :; do
+  cp -a source/. destination/ 2>/dev/null
+  sleep 0.02
+done
+`;
+
+void t.test('a syncer that never deletes is found, and what shows it is a few operations', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'dirsync-churn-wrong-'));
+  t.teardown(() => rmSync(dir, { recursive: true, force: true }));
+  const syncer = join(dir, 'syncer');
+  writeFileSync(syncer, WRONG_SYNCER);
+  chmodSync(syncer, 0o755);
+  const { session, newPlace } = trial(t, tmpdir(), [syncer], 15_000);
+  // Names that it does not copy at all would be found first.
+  const without: Kind[] = [...WITHOUT, 'exchange', 'swap', 'retype', 'recreate', 'behindlink', 'replace'];
+  const generator = new Generator({ seed: 1, batch: 20, writers: 1, without });
+  const { failure } = await hunt({ session, place: newPlace(), generator, operations: 1000 });
+  t.match(failure?.divergence, /: only in the second tree$/m, 'found');
+  const fails = async (candidate: readonly Step[]): Promise<boolean> => {
+    // What is only in the second tree stays there: there is nothing to wait for.
+    const divergence = await diverges(candidate, 1, { session: { ...session, limitMs: 1500 }, newPlace });
+    return divergence?.includes('only in the second tree') === true;
+  };
+  const short = await shrink(failure?.steps ?? [], fails);
+  const ops = short.map(({ op }) => op);
+  t.ok(short.length <= 5, 'shrunk', { ops });
+  t.ok(
+    ops.some((op) => ['unlink', 'remove', 'rmdir', 'rename', 'settle'].includes(op)),
+    'to something that takes a name away',
+    { ops },
+  );
+});
