@@ -20,7 +20,7 @@ import { FILE_SYSTEMS, SYNCER } from '../helpers/syncer.ts';
 
 /** Generous: success is quick. */
 const LIMIT_MS = 60_000;
-/** What dirsync does not keep yet. */
+/** What dirsync does not keep in every case yet. */
 const WITHOUT: readonly Kind[] = ['link', 'xattr'];
 
 /** tap would make each Node process below it write a report. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Groups of hard links: names that are one file in one tree have to be one file in the other, and no others. */
+/*
+ * Groups of hard links: names that are one regular file in one tree have to be one in the other, and no others. Names of one
+ * symlink or FIFO need not be: nothing can be written through them.
+ */
 #ifndef ORACLE_LINKS_H
 #define ORACLE_LINKS_H
 
@@ -20,7 +23,7 @@ struct links {
 
 static void note_link(struct links *links, const char *path, const struct stat *x, const struct stat *y)
 {
-	if (x->st_nlink < 2 && y->st_nlink < 2)
+	if (!S_ISREG(x->st_mode) || (x->st_nlink < 2 && y->st_nlink < 2))
 		return;
 	if (links->count == links->room) {
 		links->room = links->room ? 2 * links->room : 64;
