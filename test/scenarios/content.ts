@@ -50,10 +50,10 @@ export const CONTENT: readonly Scenario[] = [
   },
   {
     name: 'a sparse file stays sparse',
-    prepare: 'truncate -s 20m old',
+    prepare: 'truncate -s 20M old',
     act: `
       echo tail | dd of=old bs=1 seek=20000000 conv=notrunc 2> /dev/null
-      truncate -s 30m new; echo middle | dd of=new bs=1 seek=10000000 conv=notrunc 2> /dev/null
+      truncate -s 30M new; echo middle | dd of=new bs=1 seek=10000000 conv=notrunc 2> /dev/null
     `,
     check: '[ "$(du -k old | cut -f 1)" -le 256 ]; [ "$(du -k new | cut -f 1)" -le 256 ]',
   },
