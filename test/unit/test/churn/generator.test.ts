@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import t from 'tap';
 import { Generator, type GeneratorOptions } from '../../../churn/generator.ts';
 import type { Step } from '../../../churn/operations.ts';

@@ -2,7 +2,7 @@
 import { lstatSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, type Stats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { execa } from 'execa';
 import t, { type Test } from 'tap';
 import { Generator } from '../../../churn/generator.ts';

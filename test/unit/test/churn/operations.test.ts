@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import t from 'tap';
 import { formatScript, formatStep, parseScript, type Step } from '../../../churn/operations.ts';
 import { SEED } from '../../../helpers/seed.ts';
