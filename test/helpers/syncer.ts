@@ -138,9 +138,16 @@ export class LiveSyncer {
     return this.#match(pattern, deadlineMs, this.#process.stderr, () => this.#stderr);
   }
 
-  /** Waits until the destination is equal to the source; returns what is left to differ at the deadline. */
-  settled(options: SnapshotOptions & { readonly deadlineMs?: number } = {}): Promise<string[]> {
-    return waitEqual(this.#lab.source, this.#lab.destination, options);
+  /**
+   * Waits until the destination is equal to the source; returns what is left to differ at the deadline. Rejects with what
+   * the syncer said when it ends before.
+   */
+  async settled(options: SnapshotOptions & { readonly deadlineMs?: number } = {}): Promise<string[]> {
+    const ended = this.ended().then(({ code, stderr }) => {
+      throw new Error(`the syncer ended with exit code ${code}: ${stderr}`);
+    });
+    ended.catch(() => null);
+    return Promise.race([waitEqual(this.#lab.source, this.#lab.destination, options), ended]);
   }
 
   kill(signal: NodeJS.Signals): void {

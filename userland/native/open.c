@@ -51,10 +51,10 @@ static napi_value close_fd(napi_env env, napi_callback_info info)
 		return NULL;
 	result = close(fd);
 	/*
-	 * On Linux the descriptor is gone after EINTR too; closing it again could hit one that was
-	 * opened meanwhile.
+	 * Linux gives the descriptor back whatever it says of its file (close(2)), and no data was
+	 * written through one that is closed here: copy.c closes those itself, and looks.
 	 */
-	if (result < 0 && errno == EINTR)
+	if (result < 0 && errno != EBADF)
 		result = 0;
 	return result_void(&call, result, "close", NULL);
 }

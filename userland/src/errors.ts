@@ -50,9 +50,19 @@ export function sentence(tried: string, found: string, hint?: string): string {
   return hint === undefined ? `${tried}: ${found}` : `${tried}: ${found}; ${hint}`;
 }
 
+/** Errors of file systems for which Node has no words. */
+const WORDS: Readonly<Record<string, string>> = {
+  EDQUOT: 'disk quota exceeded',
+  ESTALE: 'stale file handle',
+  EUCLEAN: 'the file system is damaged',
+};
+
 /** What an error says in one line, with the name of the system call that failed. */
 export function describeError(error: unknown): string {
-  if (isSystemError(error)) return `${getSystemErrorMessage(error.errno)} (${error.code}, ${error.syscall})`;
+  if (isSystemError(error)) {
+    const words = WORDS[error.code] ?? getSystemErrorMessage(error.errno);
+    return `${words} (${error.code}, ${error.syscall})`;
+  }
   return error instanceof Error ? error.message : String(error);
 }
 
