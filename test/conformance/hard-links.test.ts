@@ -115,6 +115,12 @@ for (const base of FILE_SYSTEMS) {
     t.strictSame(await live.settled(), [], 'from outside');
     linkSync(join(source, 'z/from-outside'), join(source, 'y/from-outside'));
     t.strictSame(await live.settled(), [], 'and again inside');
+    writeFileSync(join(source, 'z/single'), 'single');
+    t.strictSame(await live.settled(), [], 'a file with one name');
+    mkdirSync(join(lab.dir, 'outside-directory'));
+    linkSync(join(source, 'z/single'), join(lab.dir, 'outside-directory/second'));
+    renameSync(join(lab.dir, 'outside-directory'), join(source, 'moved-in'));
+    t.strictSame(await live.settled(), [], 'in a directory that comes from outside');
     renameSync(join(source, 'y'), join(lab.dir, 'moved-out'));
     t.strictSame(await live.settled(), [], 'out of the tree');
     appendFileSync(join(source, 'x/7'), 'more');

@@ -151,10 +151,12 @@ export class Engine {
       this.#linker.forget(node);
     }
     this.#watcher?.unwatch(left);
+    if (this.#ready) this.#linker.search.rested();
     if (this.#ready || this.#watcher === null || dirty.hopeful > 0) return;
     this.#ready = true;
     this.#degraded.tell();
     this.#linker.search.ready();
+    this.#linker.search.rested();
     this.#beginAudits();
     sink.emit({ kind: 'ready' });
   }

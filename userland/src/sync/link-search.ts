@@ -28,7 +28,7 @@ export class LinkSearch {
   readonly #onDone: (error: unknown) => void;
   /** Names that wait for the search that runs. */
   #waiting: { readonly place: Place<DirectoryNode>; readonly hints: number }[] = [];
-  /** Names of the first synchronization of which an event told, so that a scan may have passed the others. */
+  /** Names that were judged before all could be known: by an event amid the first synchronization, or by a later scan. */
   #early: Place<DirectoryNode>[] = [];
   #ready = false;
   #running = false;
@@ -54,14 +54,20 @@ export class LinkSearch {
 
   /** The first synchronization has seen all names; those that it did not find are outside of the tree. */
   ready(): void {
-    const { dirty, now } = this.#context;
     this.#ready = true;
     this.#table.endSearch(this.#table.beginSearch());
     for (const { directory, name } of this.#early) {
       const group = this.#table.groupOf(directory, name);
-      if (group === undefined) continue;
-      group.outside = 0;
-      dirty.add(directory, name, HINT.NONE, now());
+      if (group !== undefined) group.outside = 0;
+    }
+  }
+
+  /** Nothing is left to be scanned: names whose files have others that did not turn up become dirty. */
+  rested(): void {
+    const { dirty, now } = this.#context;
+    for (const { directory, name } of this.#early) {
+      const group = this.#table.groupOf(directory, name);
+      if (group !== undefined && isIncomplete(group)) dirty.add(directory, name, HINT.NONE, now());
     }
     this.#early = [];
   }
@@ -76,9 +82,10 @@ export class LinkSearch {
     group: LinkGroup<DirectoryNode>,
     hints: number,
   ): boolean {
-    // A scan comes to the other names by itself.
-    if (this.#context.once || (hints & HINT.SCAN) !== 0) return true;
-    if (!this.#ready) {
+    const scanned = (hints & HINT.SCAN) !== 0;
+    // The first scan comes to all names by itself; a later one may be that of a directory that has come from outside.
+    if (this.#context.once || (scanned && !this.#ready)) return true;
+    if (scanned || !this.#ready) {
       this.#early.push(place);
       return true;
     }
@@ -133,15 +140,19 @@ export class LinkSearch {
   }
 
   #list(source: Fd, node: DirectoryNode): void {
-    const { addon, metadata, policy, tree } = this.#context;
+    const { addon, dirty, metadata, now, policy, tree } = this.#context;
     const excludes = policy.filter.below(relativePath(tree, node, SELF));
     const { dev } = addon.statFd(source);
     const question = { compare: 0, report: REPORT.LINKED };
     for (const record of compareEntries(addon, metadata, source, -1, question)) {
       if (record.errno !== 0 || record.nlink < 2 || isReserved(record.name)) continue;
       if (excludes(record.name, false)) continue;
-      const { left } = this.#table.note(node, record.name, { dev, ino: record.ino, nlink: record.nlink });
+      const { name, ino, nlink } = record;
+      const known = this.#table.groupOf(node, name);
+      const { group, left } = this.#table.note(node, name, { dev, ino, nlink });
       if (left !== null) this.#onLeft(left);
+      // Others were joined without it.
+      if (known !== group && group.truth !== null) dirty.add(node, name, HINT.NONE, now());
     }
   }
 }
