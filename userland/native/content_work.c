@@ -1,5 +1,4 @@
 /* sameContent as a promise: files are compared on libuv's thread pool. */
-#include "copy.h"
 #include "methods.h"
 #include "same_content.h"
 
@@ -21,6 +20,7 @@ static void task_free(struct task *task)
 		close(task->comparison.source_dir);
 	if (task->comparison.destination_dir >= 0)
 		close(task->comparison.destination_dir);
+	copy_group_put(task->comparison.group);
 	free(task);
 }
 
@@ -57,7 +57,8 @@ static bool read_task(struct call *call, struct comparison *comparison)
 	int source_dir, destination_dir;
 	char name[PATH_MAX];
 
-	if (!arg_name_at(call, 0, &source_dir, name) || !arg_fd(call, 2, &destination_dir))
+	if (!arg_name_at(call, 0, &source_dir, name) || !arg_fd(call, 2, &destination_dir) ||
+	    !arg_copy_group(call, 3, &comparison->group))
 		return false;
 	if (strlen(name) > NAME_MAX) {
 		throw_system(call, ENAMETOOLONG, call->function, name);
@@ -103,7 +104,6 @@ static napi_value same_content(napi_env env, napi_callback_info info)
 		return throw_system(&call, ENOMEM, "sameContent", NULL);
 	task->comparison.source_dir = -1;
 	task->comparison.destination_dir = -1;
-	task->comparison.generation = copy_generation();
 	if (read_task(&call, &task->comparison))
 		promise = start(env, task);
 	if (promise == NULL)

@@ -27,18 +27,6 @@
 #define SMALL_BYTES (64L << 10)
 #define BUFFER_BYTES (256L << 10)
 
-static atomic_uint generation;
-
-unsigned int copy_generation(void)
-{
-	return atomic_load(&generation);
-}
-
-void copy_cancel_all(void)
-{
-	atomic_fetch_add(&generation, 1);
-}
-
 static int fail_with(struct copy *copy, int error, const char *call, const char *name)
 {
 	copy->error = error;
@@ -56,7 +44,7 @@ static bool is_cancelled(const void *context)
 {
 	const struct copy *copy = context;
 
-	return copy->generation != copy_generation();
+	return copy_group_is_cancelled(copy->group);
 }
 
 static int check_cancelled(struct copy *copy)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "copy_group.h"
 #include "stat.h"
 
 enum copy_method { COPY_CLONE, COPY_RANGE, COPY_READWRITE };
@@ -21,8 +22,8 @@ struct copy {
 	bool owner;
 	bool xattrs;
 	bool fsync;
-	int64_t mode;		 /* -1: the source's */
-	unsigned int generation; /* of copy_generation() when it was asked for */
+	int64_t mode; /* -1: the source's */
+	struct copy_group *group; /* may be NULL */
 
 	/* out */
 	int error; /* errno, or 0 */
@@ -38,9 +39,5 @@ struct copy {
 
 /* Whatever comes out, the temporary name is gone, unless the copy succeeded without `rename`. */
 void copy_run(struct copy *copy);
-
-/* Copies of generations before the current one stop with ECANCELED. */
-unsigned int copy_generation(void);
-void copy_cancel_all(void);
 
 #endif

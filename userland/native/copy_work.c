@@ -25,6 +25,7 @@ static void task_free(struct task *task)
 		close(task->copy.source_dir);
 	if (task->copy.destination_dir >= 0)
 		close(task->copy.destination_dir);
+	copy_group_put(task->copy.group);
 	free(task);
 }
 
@@ -102,7 +103,8 @@ static bool read_task(struct call *call, struct copy *copy)
 	    !option_bool(call, 4, "owner", &copy->owner) ||
 	    !option_bool(call, 4, "xattrs", &copy->xattrs) ||
 	    !option_bool(call, 4, "fsync", &copy->fsync) ||
-	    !option_i64(call, 4, "mode", &copy->mode))
+	    !option_i64(call, 4, "mode", &copy->mode) ||
+	    !arg_copy_group(call, 5, &copy->group))
 		return false;
 	copy->source_dir = fcntl(source_dir, F_DUPFD_CLOEXEC, 0);
 	copy->destination_dir =
@@ -144,20 +146,11 @@ static napi_value copy_file(napi_env env, napi_callback_info info)
 	task->copy.source_dir = -1;
 	task->copy.destination_dir = -1;
 	task->copy.mode = -1;
-	task->copy.generation = copy_generation();
 	if (read_task(&call, &task->copy))
 		promise = start(env, task);
 	if (promise == NULL)
 		task_free(task);
 	return promise;
-}
-
-static napi_value cancel_copies(napi_env env, napi_callback_info info)
-{
-	(void)env;
-	(void)info;
-	copy_cancel_all();
-	return NULL;
 }
 
 static napi_value set_copy_rate(napi_env env, napi_callback_info info)
@@ -175,7 +168,6 @@ static napi_value set_copy_rate(napi_env env, napi_callback_info info)
 
 const struct method copy_methods[] = {
 	{ "copyFile", copy_file },
-	{ "cancelCopies", cancel_copies },
 	{ "setCopyRate", set_copy_rate },
 	{ NULL, NULL },
 };

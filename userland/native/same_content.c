@@ -5,7 +5,6 @@
  */
 #include "same_content.h"
 #include "calls.h"
-#include "copy.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,7 +86,7 @@ static int compare_all(struct comparison *comparison, int a, int b, off_t size, 
 
 		at = in_a < in_b ? in_a : in_b;
 		length = (size_t)(size - at < CHUNK_BYTES ? size - at : CHUNK_BYTES);
-		if (comparison->generation != copy_generation())
+		if (copy_group_is_cancelled(comparison->group))
 			return fail_with(comparison, ECANCELED, "sameContent");
 		got_a = read_chunk(a, buffers, length, at);
 		got_b = got_a < 0 ? -1 : read_chunk(b, buffers + CHUNK_BYTES, length, at);

@@ -5,12 +5,14 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "copy_group.h"
+
 struct comparison {
 	/* in */
 	int source_dir;
 	int destination_dir;
 	char name[NAME_MAX + 1];
-	unsigned int generation; /* of copy_generation() when it was asked for */
+	struct copy_group *group; /* may be NULL */
 
 	/* out */
 	int error; /* errno, or 0 */

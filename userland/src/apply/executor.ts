@@ -12,6 +12,7 @@ import {
   isSystemError,
   type Addon,
   type ByteString,
+  type CopyGroup,
   type Fd,
   type FileType,
   type Stat,
@@ -46,6 +47,8 @@ export type Outcome =
 
 export interface ExecutorContext extends RemoveContext {
   readonly addon: Addon;
+  /** What this run copies and reads; cancelled at its end. */
+  readonly copies: CopyGroup;
   readonly temps: TempNames;
   readonly policy: Policy;
   /** Nothing is told that is not on the disk: files before their rename, directories after each change in them. */
@@ -265,7 +268,8 @@ async function verify(
   name: ByteString,
   care: Care,
 ): Promise<Outcome> {
-  if (await context.addon.sameContent(pair.source, name, pair.destination)) return NOTHING;
+  const { addon, copies } = context;
+  if (await addon.sameContent(pair.source, name, pair.destination, copies)) return NOTHING;
   if (context.dryRun) return did('copied');
   pair.makeWritable();
   return copy(context, pair, name, care);
@@ -277,19 +281,15 @@ async function copy(
   name: ByteString,
   care: Care,
 ): Promise<Outcome> {
-  const { addon, policy, fsync } = context;
+  const { addon, copies, policy, fsync } = context;
   const source = addon.statAt(pair.source, name);
   if (source === null || source.type !== FILE_TYPE.REGULAR) return AGAIN;
   const begin = context.clock();
   const delayMs = care.patient ? youth(context, pair, name, source, care.watched) : 0;
   if (delayMs > 0) return { kind: 'again', delayMs };
+  const options = { finalName: name, owner: policy.owner, xattrs: policy.xattrs, fsync };
   const result = await context.temps.with((temp) =>
-    addon.copyFile(pair.source, name, pair.destination, temp, {
-      finalName: name,
-      owner: policy.owner,
-      xattrs: policy.xattrs,
-      fsync,
-    }),
+    addon.copyFile(pair.source, name, pair.destination, temp, options, copies),
   );
   if (result.changed) return AGAIN;
   if (result.xattrsRefused) context.onXattrsRefused();

@@ -60,6 +60,7 @@ export class Pair {
     try {
       this.#engine = new Engine({
         addon,
+        copies: addon.copyGroup(),
         roots: this.#roots,
         tree: this.tree,
         dirty: this.dirty,

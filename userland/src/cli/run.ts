@@ -12,8 +12,8 @@ import { callsLines } from './stats.ts';
 
 export interface RunEnvironment {
   readonly addon: Addon;
-  readonly stdout: Output;
-  readonly stderr: Output;
+  readonly stdout: Pick<Output, 'line' | 'behind' | 'ready'>;
+  readonly stderr: Pick<Output, 'line'>;
   /** Aborted by SIGINT and SIGTERM, and when nobody reads stdout any more. */
   readonly signal: AbortSignal;
   readonly isRoot: boolean;

@@ -220,6 +220,9 @@ export interface DirsyncAbi {
   readonly dirsyncDiff: number;
 }
 
+/** Copies and comparisons that are cancelled together: an argument of them, and of `cancelCopies`. */
+export type CopyGroup = object & { readonly isCopyGroup: unique symbol };
+
 export interface Addon {
   /** Opens the directory at any path; symlinks are followed. For roots that a person has named. */
   openRoot(path: ByteString): Fd;
@@ -328,7 +331,7 @@ export interface Addon {
    * it to `finalName` if that is given, all in one task of libuv's thread pool: four run at once (UV_THREADPOOL_SIZE).
    *
    * Whatever fails, the temporary file is gone afterwards. EINVAL: the source is not a regular file. ELOOP: it is a
-   * symlink. EEXIST: `tempName` exists. ECANCELED: `cancelCopies` was called.
+   * symlink. EEXIST: `tempName` exists. ECANCELED: `cancelCopies` was called for its group.
    */
   copyFile(
     sourceDir: Fd,
@@ -336,17 +339,19 @@ export interface Addon {
     destinationDir: Fd,
     tempName: ByteString,
     options?: CopyOptions,
+    group?: CopyGroup,
   ): Promise<CopyResult>;
   /**
    * Whether the regular files of that name have the same bytes in both directories; read side by side, on the thread
    * pool, in pieces of 128 KiB, up to the first difference. Fails as `copyFile` does.
    */
-  sameContent(source: Fd, name: ByteString, destination: Fd): Promise<boolean>;
+  sameContent(source: Fd, name: ByteString, destination: Fd, group?: CopyGroup): Promise<boolean>;
+  copyGroup(): CopyGroup;
   /**
-   * Makes every `copyFile` and `sameContent` that has not finished fail with ECANCELED; later ones are not affected. To be called before
-   * process.exit, which would otherwise wait for the copies that run.
+   * Makes every `copyFile` and `sameContent` of the group that has not finished fail with ECANCELED, and those to come at
+   * once. To be called before process.exit, which would otherwise wait for the copies that run.
    */
-  cancelCopies(): void;
+  cancelCopies(group: CopyGroup): void;
   /** Limits all copies together to so many bytes a second; 0 is no limit. To be called while none runs. */
   setCopyRate(bytesPerSecond: number): void;
 }

@@ -180,7 +180,8 @@ export class Engine {
 
   /** Lets background work end, or cancels it. */
   async #drain(): Promise<void> {
-    const cancel = setTimeout(() => this.#context.addon.cancelCopies(), GRACE_MS);
+    const { addon, copies } = this.#context;
+    const cancel = setTimeout(() => addon.cancelCopies(copies), GRACE_MS);
     this.#surveyor.cancel();
     while (this.#working) {
       this.#wake = Promise.withResolvers();

@@ -47,7 +47,8 @@ export class Failures {
   /** Notes a failure. Throws what is no failure of an entry but a bug or the end of the run. */
   failed(directory: DirectoryNode, name: ByteString, hints: number, error: unknown): void {
     const { dirty, now, once, signal, sink, tree } = this.#context;
-    if (signal.aborted) return;
+    // What is cancelled at the end of the run has not failed.
+    if (signal.aborted || isSystemError(error, 'ECANCELED')) return;
     if (!isSystemError(error) && !(error instanceof EntryError)) throw error;
     const history = dirty.history(directory, name);
     if (isSystemError(error, ...IN_MOTION) && history.waits < PATIENCE) {

@@ -31,7 +31,7 @@ void t.test('whatever is handed over, a wrong first argument is a TypeError and 
     'dirsyncQuery',
     'dirsyncSelfCheck',
     'inotifyInit',
-    'cancelCopies',
+    'copyGroup',
     'setCopyRate',
   ]);
   const tested = functions.filter(([name]) => !noArguments.has(name));
@@ -68,6 +68,10 @@ void t.test('later arguments are checked, too, and named', async (t) => {
   t.throws(() => call('copyFile', fd, 'a', fd, 'b', 5), { message: /argument 5 must be an object/ });
   t.throws(() => call('copyFile', fd, 'a', fd, 'b', { fsync: 1 }), { message: /option fsync/ });
   t.throws(() => call('copyFile', fd, 'a', fd, 'b', { finalName: '../x' }), { code: 'EINVAL' });
+  t.throws(() => call('copyFile', fd, 'a', fd, 'b', {}, {}), {
+    message: /argument 6 must be what copyGroup/,
+  });
+  t.throws(() => call('sameContent', fd, 'a', fd, 5), { message: /argument 4 must be what copyGroup/ });
   t.throws(() => call('watchFd', fd, 'no'), { message: /argument 2 must be a function/ });
   t.throws(() => call('compareDirs', fd, -1, new Uint8Array(9999), { ...request, source: 'x' }), {
     message: /'kernel' or 'statx'/,

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import type { CopyGroup } from '../../../../userland/src/native/addon.ts';
 import { addon, folder, isRoot, ODD_NAMES, pathOf } from './fixture.ts';
 
 const MiB = 1024 * 1024;
@@ -159,11 +160,14 @@ void t.test('a source that is written to meanwhile is noticed, and not published
   t.equal(readFileSync(join(path, 'copy'), 'utf8'), 'old');
 });
 
-void t.test('cancelled copies end soon and leave nothing; later ones go on', async (t) => {
+void t.test('cancelled copies end soon and leave nothing; those of others go on', async (t) => {
   const { path, fd } = folder(t, 'tmpfs');
   writeFileSync(join(path, 'file'), pattern(16 * MiB));
-  const copies = Array.from({ length: 64 }, (_, i) => addon.copyFile(fd, 'file', fd, `.t${i}`));
-  addon.cancelCopies();
+  const [one, other] = [addon.copyGroup(), addon.copyGroup()];
+  const start = (name: string, group?: CopyGroup) => addon.copyFile(fd, 'file', fd, name, {}, group);
+  const copies = Array.from({ length: 32 }, (_, i) => start(`.t${i}`, one));
+  const others = Array.from({ length: 16 }, (_, i) => start(`.o${i}`, i % 2 === 0 ? other : undefined));
+  addon.cancelCopies(one);
   const results = await Promise.allSettled(copies);
   const reasons = results.filter((copy) => copy.status === 'rejected').map((copy): unknown => copy.reason);
   t.ok(reasons.length > 0);
@@ -171,8 +175,10 @@ void t.test('cancelled copies end soon and leave nothing; later ones go on', asy
     reasons,
     Array.from(reasons, () => ({ code: 'ECANCELED' })),
   );
-  t.equal(readdirSync(path).length, 1 + copies.length - reasons.length, 'only what was finished before');
-  t.match(await addon.copyFile(fd, 'file', fd, '.t'), { changed: false });
+  for (const copy of await Promise.all(others)) t.match(copy, { changed: false });
+  const left = 1 + copies.length - reasons.length + others.length;
+  t.equal(readdirSync(path).length, left, 'only what was finished before, and the copies of others');
+  await t.rejects(start('.t', one), { code: 'ECANCELED' }, 'a cancelled group stays cancelled');
 });
 
 void t.test('the caller may close its directories while copies wait', async (t) => {
