@@ -6,17 +6,20 @@ import {
   existsSync,
   linkSync,
   lstatSync,
+  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { execaSync } from 'execa';
 import t from 'tap';
 import { FILE_SYSTEMS, Lab } from '../helpers/syncer.ts';
 import { compareTrees } from '../helpers/tree.ts';
@@ -129,6 +132,38 @@ for (const base of FILE_SYSTEMS) {
     t.notOk(readdirSync(join(destination, 'x')).some((name) => name.startsWith('.dirsync-')));
   });
 }
+
+void t.test('names of a FIFO and of a symlink', async (t) => {
+  const lab = new Lab(t);
+  const { source, destination } = lab;
+  for (const name of ['x', 'y']) mkdirSync(join(source, name));
+  execaSync('mkfifo', [join(source, 'x/fifo')]);
+  symlinkSync('target', join(source, 'x/symlink'));
+  linkSync(join(source, 'x/fifo'), join(source, 'y/fifo'));
+  t.match(await lab.once(), { code: 0, stderr: '' });
+  t.strictSame(compareTrees(source, destination), [], '--once');
+  const live = await lab.watch(t);
+  const steps: readonly (readonly [string, () => void])[] = [
+    ['mtime through one name', () => utimesSync(join(source, 'y/fifo'), 1000, 1000)],
+    ['mode through the other', () => chmodSync(join(source, 'x/fifo'), 0o600)],
+    ['one more name', () => linkSync(join(source, 'x/symlink'), join(source, 'y/symlink'))],
+    ['mtime of a symlink', () => lutimesSync(join(source, 'x/symlink'), 1000, 1000)],
+    [
+      'another symlink under one of the names',
+      () => {
+        symlinkSync('elsewhere', join(source, 'new'));
+        lutimesSync(join(source, 'new'), 1000, 1000);
+        renameSync(join(source, 'new'), join(source, 'y/symlink'));
+      },
+    ],
+    ['mtime of the one that is left', () => lutimesSync(join(source, 'x/symlink'), 2000, 2000)],
+  ];
+  for (const [what, change] of steps) {
+    change();
+    t.strictSame(await live.settled(), [], what);
+  }
+  t.match(await live.stop(), { code: 0, stderr: '' });
+});
 
 void t.test('a write is copied once, however many names there are', async (t) => {
   const lab = new Lab(t);

@@ -29,7 +29,7 @@ export function snapshot(root: string, options: SnapshotOptions = {}): TreeSnaps
     const full = path === '' ? bytes(root) : bytes(`${root}/${path}`);
     const stat = lstatSync(full, { bigint: true });
     tree.set(path, describe(full, stat, options));
-    if (stat.isFile() && stat.nlink > 1n) {
+    if (!stat.isDirectory() && stat.nlink > 1n) {
       const inode = `${stat.dev}:${stat.ino}`;
       files.set(inode, [...(files.get(inode) ?? []), path]);
     }

@@ -55,8 +55,7 @@ bool record_is_wanted(const struct compare_request *request, const struct dirsyn
 		return true;
 	if (record->type == DT_DIR)
 		return (request->report & DIRSYNC_REPORT_DIRS) != 0;
-	return (request->report & DIRSYNC_REPORT_LINKED) && record->type == DT_REG &&
-	       record->nlink > 1;
+	return (request->report & DIRSYNC_REPORT_LINKED) && record->nlink > 1;
 }
 
 size_t complete_missing(const struct compare_request *request, void *buffer, size_t length)

@@ -9,7 +9,7 @@
  * group, size and content of files, targets of symlinks, device numbers, and modification times in nanoseconds
  * (of directories, too, the two roots excepted).
  *
- *     --links      which names are one regular file has to be the same
+ *     --links      which names are one file has to be the same
  *     --xattrs     so have extended attributes, ACLs among them
  *     --holes      a file of B holds no more data, as SEEK_DATA tells it, than A's has room for in its blocks
  *     --roots      the attributes of A and B themselves count, too

@@ -66,7 +66,7 @@ export function* compareDirectories(
 
 function finding(record: EntryRecord): Finding {
   if (record.errno !== 0) return problem(record, record.errorSide);
-  const linked = record.type === FILE_TYPE.REGULAR && record.nlink > 1;
+  const linked = record.type !== FILE_TYPE.DIRECTORY && record.nlink > 1;
   return { kind: 'entry', name: record.name, type: record.type, diff: record.diff, linked };
 }
 

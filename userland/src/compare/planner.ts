@@ -61,7 +61,13 @@ function creation({ name, join }: Difference, type: FileType): Step {
 }
 
 /** The bits for which an entry is made anew: mtime stands for the content of regular files, and of those only. */
-function contentBits(type: FileType): number {
+export function contentBits(type: FileType): number {
   if (type === FILE_TYPE.REGULAR) return DIFF.SIZE | DIFF.MTIME | DIFF.RACY;
   return type === FILE_TYPE.SYMLINK ? DIFF.LINK : DIFF.RDEV;
+}
+
+/** The bit for an entry that is to be made anew though it looks equal. */
+export function anewBit(type: FileType): number {
+  if (type === FILE_TYPE.REGULAR) return DIFF.RACY;
+  return contentBits(type);
 }

@@ -12,7 +12,9 @@ import { isIncomplete, type InodeKey, type LinkGroup } from './link-table.ts';
 export interface LinkedEntry {
   /** `DIFF` bits against the source; RACY when equal size and mtime prove nothing. */
   readonly diff: number;
-  /** null when there is no regular file of that name. */
+  /** Those bits that tell of another content, for its type. */
+  readonly content: number;
+  /** null when there is nothing of that name and type. */
   readonly file: InodeKey | null;
   /** Its links. */
   readonly links: number;
@@ -34,13 +36,14 @@ export type LinkDecision =
   /** Set its attributes, and with that those of all names. */
   | 'update';
 
-const CONTENT = DIFF.MISSING | DIFF.TYPE | DIFF.SIZE | DIFF.MTIME | DIFF.RACY;
+const ABSENT = DIFF.MISSING | DIFF.TYPE;
 
 /** `join` is only good if a name of the truth can be found that is equal to the source; if none is, `write`. */
 export function decideLink(group: LinkGroup<object>, entry: LinkedEntry): LinkDecision {
   const { diff, file } = entry;
   const joined = group.truth !== null && file === group.truth;
-  if ((diff & CONTENT) !== 0) return group.truth !== null && !joined && entry.sure ? 'join' : 'write';
+  if ((diff & (ABSENT | entry.content)) !== 0)
+    return group.truth !== null && !joined && entry.sure ? 'join' : 'write';
   if (joined || group.truth === null) {
     if (entry.taken) return 'write';
     if (diff === 0) return joined ? 'keep' : 'adopt';

@@ -1,6 +1,6 @@
 /**
- * Which names of the source are names of one file: (device, inode) → names, for regular files with more than one link
- * and for no others.
+ * Which names of the source are names of one file: (device, inode) → names, for all but
+ * directories, where there is more than one link.
  *
  * Pure. What it says is a hint, for a name may have come to another file meanwhile: whoever acts on it looks at the file
  * again. Directories are keys by identity, so that renaming one carries its names along.

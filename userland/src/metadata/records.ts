@@ -34,7 +34,7 @@ export const REPORT = {
   DIRECTORIES: 0x1_0000,
   /** Every entry. */
   ALL: 0x2_0000,
-  /** Regular files with more than one name. */
+  /** All but directories that have more than one name. */
   LINKED: 0x4_0000,
 } as const;
 

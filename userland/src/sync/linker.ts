@@ -9,6 +9,7 @@ import type { DirectoryPair } from '../apply/directory-pair.ts';
 import type { NameAt } from '../apply/renames.ts';
 import { diffAttributes, type Difference } from '../compare/difference.ts';
 import { compareEntry, type EntryComparison } from '../compare/entry.ts';
+import { anewBit, contentBits } from '../compare/planner.ts';
 import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { HINT } from '../dirty/dirty-set.ts';
 import { decideLink } from '../links/decide.ts';
@@ -33,7 +34,8 @@ type Group = LinkGroup<DirectoryNode>;
 /** What a file system says that has no hard links, or none between these two directories. */
 const NO_LINKS = ['EXDEV', 'EMLINK', 'EPERM', 'EOPNOTSUPP', 'ENOSYS'];
 
-const CONTENT = DIFF.SIZE | DIFF.MTIME;
+/** An entry of the source, with its target if it is a symlink. */
+type Wanted = Stat & { readonly target: ByteString };
 
 export class Linker {
   readonly search: LinkSearch;
@@ -77,8 +79,10 @@ export class Linker {
    * has to be finished first, or to be found: it becomes dirty again then.
    */
   judge(pair: DirectoryPair, node: DirectoryNode, entry: EntryComparison, hints: number): Difference | null {
+    const { addon } = this.#context;
     const { source, destination, name } = entry;
-    if (source?.type !== FILE_TYPE.REGULAR || source.nlink === 1) return this.#single(node, entry);
+    if (source === null || source.type === FILE_TYPE.DIRECTORY || source.nlink === 1)
+      return this.#single(node, entry);
     const { group, left } = this.#table.note(node, name, source);
     const here = { directory: node, name };
     if (left !== null) this.#left(left, here);
@@ -92,14 +96,15 @@ export class Linker {
       return null;
     }
     if (isIncomplete(group) && !this.search.complete(pair, here, group, hints)) return null;
-    const decided = this.#decide(group, here, entry, source, hints);
+    const target = source.type === FILE_TYPE.SYMLINK ? addon.readlinkAt(pair.source, name) : '';
+    const decided = this.#decide(group, here, entry, { ...source, target }, hints);
     const { diff } = decided;
     const first = decided.what === 'adopt' || (decided.what === 'update' && group.truth === null);
     if (first && destination !== null) this.#table.settle(group, inodeKey(destination.ino), here);
     if (first || (waitedFor && decided.what !== 'write')) this.#wake(group, here);
     if (decided.what === 'write') {
       if (!this.#context.dryRun) group.writer = here;
-      return { ...entry, diff: diff | DIFF.RACY };
+      return { ...entry, diff: diff | anewBit(source.type) };
     }
     return { ...entry, diff, join: decided.what === 'join' };
   }
@@ -163,24 +168,28 @@ export class Linker {
     const { source, destination, name, diff } = entry;
     const group = this.#table.groupOf(node, name);
     if (group !== undefined) this.gone(node, name);
-    if (source?.type !== FILE_TYPE.REGULAR || destination?.type !== FILE_TYPE.REGULAR) return entry;
+    if (source === null || destination === null || source.type !== destination.type) return entry;
+    if (source.type === FILE_TYPE.DIRECTORY) return entry;
     // It has left its group, or shares a file with a stranger whose attributes are not to be touched.
     const shared = destination.nlink > 1 && (diff !== 0 || group?.truth === inodeKey(destination.ino));
-    return shared ? { ...entry, diff: diff | DIFF.RACY } : entry;
+    return shared ? { ...entry, diff: diff | anewBit(source.type) } : entry;
   }
 
-  #decide(group: Group, here: Place<DirectoryNode>, entry: EntryComparison, source: Stat, hints: number) {
+  #decide(group: Group, here: Place<DirectoryNode>, entry: EntryComparison, source: Wanted, hints: number) {
     const { ledger, dryRun } = this.#context;
     const { destination } = entry;
-    const regular = destination?.type === FILE_TYPE.REGULAR;
-    const file = regular ? inodeKey(destination.ino) : null;
-    const doubtful = (hints & HINT.WRITTEN) !== 0 || (entry.diff & DIFF.RACY) !== 0;
+    const alike = destination?.type === source.type;
+    const file = alike ? inodeKey(destination.ino) : null;
+    const regular = source.type === FILE_TYPE.REGULAR;
+    const doubtful = regular && ((hints & HINT.WRITTEN) !== 0 || (entry.diff & DIFF.RACY) !== 0);
     const { leader } = group;
     const sure = !doubtful || (leader !== null && ledger.has(leader.directory, leader.name, source));
     const diff = entry.diff === DIFF.RACY && sure && file === group.truth ? 0 : entry.diff;
     if (group.truth === null && sure && diff !== 0 && !dryRun) this.#elect(group, here, source);
     const taken = file !== null && this.#table.isTaken(group, file);
-    let what = decideLink(group, { diff, file, links: regular ? destination.nlink : 0, sure, taken });
+    const content = contentBits(source.type);
+    const links = alike ? destination.nlink : 0;
+    let what = decideLink(group, { diff, content, file, links, sure, taken });
     if (dryRun && what === 'write') {
       if (group.leader === null) group.leader = here;
       else what = 'join';
@@ -189,7 +198,7 @@ export class Linker {
   }
 
   /** Finds a name of the truth with the source's content; makes it the leader. */
-  #hasPartner(group: Group, here: Place<DirectoryNode>, source: Stat): boolean {
+  #hasPartner(group: Group, here: Place<DirectoryNode>, source: Wanted): boolean {
     const candidates = group.leader === null ? [] : [group.leader];
     for (const place of [...candidates, ...others(group, here.directory, here.name)]) {
       const found = this.#equalAt(place, source);
@@ -201,7 +210,7 @@ export class Linker {
   }
 
   /** Where nothing is the truth yet, a name that is as it should be can become it. */
-  #elect(group: Group, here: Place<DirectoryNode>, source: Stat): void {
+  #elect(group: Group, here: Place<DirectoryNode>, source: Wanted): void {
     for (const place of others(group, here.directory, here.name)) {
       const { directory, name } = place;
       const doubt = this.#context.dirty.hintsOf(directory, name) & (HINT.CONTENT | HINT.WRITTEN);
@@ -215,18 +224,15 @@ export class Linker {
   }
 
   /** What the destination has at a place, if its content is the source's. */
-  #equalAt(place: Place<DirectoryNode>, source: Stat): Stat | null {
+  #equalAt(place: Place<DirectoryNode>, source: Wanted): Stat | null {
     const { addon, policy } = this.#context;
-    const found = this.#at(place, ({ directory, name }) => addon.statAt(directory, name));
-    if (found === null || found.type !== FILE_TYPE.REGULAR) return null;
-    return diffAttributes(
-      { ...source, target: '' },
-      { ...found, target: '' },
-      CONTENT,
-      policy.mtimeSlackNs,
-    ) === 0
-      ? found
-      : null;
+    const found = this.#at(place, ({ directory, name }) => {
+      const stat = addon.statAt(directory, name);
+      const target = stat?.type === FILE_TYPE.SYMLINK ? addon.readlinkAt(directory, name) : '';
+      return stat === null ? null : { ...stat, target };
+    });
+    const content = contentBits(source.type);
+    return diffAttributes(source, found, content, policy.mtimeSlackNs) === 0 ? found : null;
   }
 
   /** Null when the place cannot be reached in the destination. */

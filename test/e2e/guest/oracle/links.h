@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Groups of hard links: names that are one regular file in one tree have to be one in the other, and no others. Names of one
+ * Groups of hard links: names that are one file in one tree have to be one in the other, and no others. Names of one
  * symlink or FIFO need not be: nothing can be written through them.
  */
 #ifndef ORACLE_LINKS_H
@@ -23,7 +23,7 @@ struct links {
 
 static void note_link(struct links *links, const char *path, const struct stat *x, const struct stat *y)
 {
-	if (!S_ISREG(x->st_mode) || (x->st_nlink < 2 && y->st_nlink < 2))
+	if (S_ISDIR(x->st_mode) || (x->st_nlink < 2 && y->st_nlink < 2))
 		return;
 	if (links->count == links->room) {
 		links->room = links->room ? 2 * links->room : 64;

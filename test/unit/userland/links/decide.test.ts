@@ -16,7 +16,14 @@ function groupOf(truth: number | null, links = 2) {
   return made;
 }
 
-const equal = { diff: 0, file: TRUTH, links: 2, sure: true, taken: false };
+const equal = {
+  diff: 0,
+  content: DIFF.SIZE | DIFF.MTIME | DIFF.RACY,
+  file: TRUTH,
+  links: 2,
+  sure: true,
+  taken: false,
+};
 
 void t.test('an entry with equal content and attributes', (t) => {
   t.equal(decideLink(groupOf(TRUTH), equal), 'keep');
@@ -34,6 +41,14 @@ void t.test('an entry with other content', (t) => {
   t.equal(decideLink(groupOf(TRUTH), { ...equal, diff: DIFF.SIZE, file: OTHER }), 'join');
   t.equal(decideLink(groupOf(TRUTH), { ...equal, diff: DIFF.SIZE }), 'write', 'the truth itself is old');
   t.equal(decideLink(groupOf(TRUTH), { ...equal, diff: DIFF.RACY, sure: false }), 'write');
+  t.end();
+});
+
+void t.test('a symlink whose mtime is another one', (t) => {
+  const touched = { ...equal, diff: DIFF.MTIME, content: DIFF.LINK };
+  t.equal(decideLink(groupOf(TRUTH), touched), 'update', 'which is none of its content');
+  t.equal(decideLink(groupOf(TRUTH), { ...touched, file: OTHER }), 'join');
+  t.equal(decideLink(groupOf(TRUTH), { ...touched, diff: DIFF.LINK }), 'write');
   t.end();
 });
 
