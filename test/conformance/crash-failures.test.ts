@@ -4,7 +4,7 @@
  *
  * One call of each of some kinds fails; by `npm run sweep`, every one.
  */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { execaSync } from 'execa';
@@ -12,13 +12,22 @@ import type { Call, Fault } from '../helpers/crash/call-faults.ts';
 import { points } from '../helpers/crash/points.ts';
 import { Sweep, SWEPT_FILE_SYSTEMS } from '../helpers/crash/sweep.ts';
 import { changeTree } from '../helpers/crash/workload.ts';
-import { waitFor } from '../helpers/wait.ts';
+import { steady, waitFor } from '../helpers/wait.ts';
 
 const FAULTS: readonly Fault[] = ['EIO', 'ENOSPC', 'EACCES', 'ENOMEM', 'EINTR', 'EDQUOT'];
 
 /** One for each number of a call; over all kinds of calls it is another one each time. */
 function faultOf(n: number): Fault {
   return FAULTS[n % FAULTS.length] ?? 'EIO';
+}
+
+/** null when it has been closed meanwhile. */
+function readlinkIfAny(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
 }
 
 function tell(t: Test, n: number, calls: readonly Call[]): void {
@@ -81,16 +90,19 @@ for (const base of SWEPT_FILE_SYSTEMS) {
     sweep.reset(lab.source);
     sweep.reset(lab.destination);
     const live = await lab.watch(t, [], faults);
-    const openFiles = (): number => readdirSync(`/proc/${live.pid}/fd`).length;
+    const openFiles = (): string[] => {
+      const fds = `/proc/${live.pid}/fd`;
+      return readdirSync(fds).flatMap((fd) => readlinkIfAny(join(fds, fd)) ?? []);
+    };
     const settle = async (what: string): Promise<void> => {
       t.strictSame(await live.settled({ deadlineMs: 60_000 }), [], what);
-      const left = await waitFor(() => (openFiles() <= open ? null : `${openFiles()} are open`));
-      t.equal(left, null, `no more than ${open} files are open`);
+      const left = await waitFor(() => (openFiles().length <= open.length ? null : openFiles()));
+      t.equal(left, null, `no more than ${open.length} files are open`, { open });
     };
-    const open = openFiles();
     faults.disarm();
     changeTree(lab.source);
-    await settle('without a failure');
+    t.strictSame(await live.settled({ deadlineMs: 60_000 }), [], 'without a failure');
+    const open = await steady(openFiles);
     for (const n of points(faults.calls(), 4)) {
       execaSync('sh', ['-c', 'rm -rf source/* && cp -a old/. source'], { cwd: lab.dir });
       await settle('back to the beginning');
