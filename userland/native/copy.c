@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,20 @@
 /* Up to here one read and one write are faster than asking for anything cleverer. */
 #define SMALL_BYTES (64L << 10)
 #define BUFFER_BYTES (256L << 10)
+
+/* Moved by the copies that run now. */
+static atomic_ullong unfinished;
+
+uint64_t copy_bytes_in_flight(void)
+{
+	return atomic_load_explicit(&unfinished, memory_order_relaxed);
+}
+
+static void moved(struct copy *copy, uint64_t bytes)
+{
+	copy->bytes += bytes;
+	atomic_fetch_add_explicit(&unfinished, bytes, memory_order_relaxed);
+}
 
 static int fail_with(struct copy *copy, int error, const char *call, const char *name)
 {
@@ -84,7 +99,7 @@ static int clone_whole(struct copy *copy, int in, int out)
 	if (ioctl(out, FICLONE, in) < 0)
 		return 0;
 	copy->method = COPY_CLONE;
-	copy->bytes = copy->source.stx_size;
+	moved(copy, copy->source.stx_size);
 	return 1;
 }
 
@@ -118,7 +133,7 @@ static int range_span(struct copy *copy, int in, int out, off_t *at, off_t end)
 		if (copied < 0)
 			return fail(copy, "copy_file_range", copy->temp_name);
 		*at += copied;
-		copy->bytes += (uint64_t)copied;
+		moved(copy, (uint64_t)copied);
 	}
 	return 1;
 }
@@ -135,7 +150,7 @@ static int write_all(struct copy *copy, int out, const char *data, size_t length
 		data += written;
 		length -= (size_t)written;
 		at += written;
-		copy->bytes += (uint64_t)written;
+		moved(copy, (uint64_t)written);
 	}
 	return 0;
 }
@@ -344,4 +359,5 @@ void copy_run(struct copy *copy)
 		return;
 	fill_temp(copy, in);
 	close(in);
+	atomic_fetch_sub_explicit(&unfinished, copy->bytes, memory_order_relaxed);
 }

@@ -40,4 +40,7 @@ struct copy {
 /* Whatever comes out, the temporary name is gone, unless the copy succeeded without `rename`. */
 void copy_run(struct copy *copy);
 
+/* What the copies that run now have moved so far, all together. */
+uint64_t copy_bytes_in_flight(void);
+
 #endif

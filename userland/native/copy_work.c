@@ -153,6 +153,12 @@ static napi_value copy_file(napi_env env, napi_callback_info info)
 	return promise;
 }
 
+static napi_value bytes_in_flight(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	return make_number(env, (double)copy_bytes_in_flight());
+}
+
 static napi_value set_copy_rate(napi_env env, napi_callback_info info)
 {
 	struct call call;
@@ -168,6 +174,7 @@ static napi_value set_copy_rate(napi_env env, napi_callback_info info)
 
 const struct method copy_methods[] = {
 	{ "copyFile", copy_file },
+	{ "bytesInFlight", bytes_in_flight },
 	{ "setCopyRate", set_copy_rate },
 	{ NULL, NULL },
 };

@@ -2,8 +2,9 @@
 import { byteArguments, readCmdline } from './cli/argv.ts';
 import { helpText, USAGE_LINE } from './cli/help.ts';
 import { parseCommand } from './cli/options/resolve.ts';
-import { Output } from './cli/output.ts';
+import { isOneTerminal, Output } from './cli/output.ts';
 import { messageOf } from './cli/report.ts';
+import { screenOf } from './cli/progress/choose.ts';
 import { runSync } from './cli/run.ts';
 import { isStandby, standBy } from './cli/standby.ts';
 import { versionLines } from './cli/stats.ts';
@@ -35,7 +36,8 @@ async function carryOut(
   else if (command.kind === 'version') for (const line of versionLines(probeMetadata(loadAddon()))) out(line);
   else {
     const isRoot = process.geteuid?.() === 0;
-    return runSync(command, { addon: loadAddon(), stdout, stderr, signal, isRoot });
+    const screen = screenOf(stdout, stderr);
+    return runSync(command, { addon: loadAddon(), stdout, stderr, screen, signal, isRoot });
   }
   return EXIT.OK;
 }
@@ -48,7 +50,7 @@ function explain(error: unknown, stderr: Output): ExitCode {
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
 const stdout = new Output(1, () => stop.abort());
-const stderr = new Output(2, () => undefined);
+const stderr = isOneTerminal(1, 2) ? stdout : new Output(2, () => undefined);
 const exitCode = await main(stdout, stderr, stop.signal).catch((error: unknown) => explain(error, stderr));
 // Who wants the end gets it, even if nobody reads what was said last.
 const limitMs = stop.signal.aborted ? 500 : undefined;

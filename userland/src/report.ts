@@ -14,6 +14,8 @@ export type SyncEvent =
   | { readonly kind: 'watching'; readonly path: RelativePath; readonly wd: number }
   /** All watches are set up and the first full comparison is complete. */
   | { readonly kind: 'ready' }
+  /** A further full comparison is complete (`--audit`). */
+  | { readonly kind: 'audited' }
   | { readonly kind: 'event'; readonly name: ByteString; readonly directory: RelativePath }
   /** A file, symlink, FIFO, socket or device was written; `bytes` of data were moved. */
   | { readonly kind: 'copied'; readonly path: RelativePath; readonly bytes: number; readonly item: Item }

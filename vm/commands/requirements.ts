@@ -36,6 +36,12 @@ const TEST_REQUIREMENTS: readonly Requirement[] = [
     optional: true,
   },
   {
+    command: 'tmux',
+    why: "test the syncer's line of progress on a terminal",
+    packages: packages('tmux'),
+    optional: true,
+  },
+  {
     command: 'mandoc',
     why: "check the syncer's manual page",
     packages: packages('mandoc'),

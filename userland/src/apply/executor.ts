@@ -18,6 +18,7 @@ import {
   type Stat,
 } from '../native/addon.ts';
 import type { DirectoryPair } from './directory-pair.ts';
+import type { InFlight } from './in-flight.ts';
 import { removeTree, type Removed, type RemoveContext } from './remove-tree.ts';
 import type { TempNames } from './temp-names.ts';
 import { matchAttributes, writeNode } from './write-entry.ts';
@@ -50,6 +51,7 @@ export interface ExecutorContext extends RemoveContext {
   /** What this run copies and reads; cancelled at its end. */
   readonly copies: CopyGroup;
   readonly temps: TempNames;
+  readonly inFlight: InFlight;
   readonly policy: Policy;
   /** Nothing is told that is not on the disk: files before their rename, directories after each change in them. */
   readonly fsync: boolean;
@@ -281,15 +283,16 @@ async function copy(
   name: ByteString,
   care: Care,
 ): Promise<Outcome> {
-  const { addon, copies, policy, fsync } = context;
+  const { addon, copies, inFlight, policy, fsync } = context;
   const source = addon.statAt(pair.source, name);
   if (source === null || source.type !== FILE_TYPE.REGULAR) return AGAIN;
   const begin = context.clock();
   const delayMs = care.patient ? youth(context, pair, name, source, care.watched) : 0;
   if (delayMs > 0) return { kind: 'again', delayMs };
   const options = { finalName: name, owner: policy.owner, xattrs: policy.xattrs, fsync };
+  const flight = { directory: pair.path, name, bytes: Math.min(source.size, source.blocks * 512) };
   const result = await context.temps.with((temp) =>
-    addon.copyFile(pair.source, name, pair.destination, temp, options, copies),
+    inFlight.with(flight, () => addon.copyFile(pair.source, name, pair.destination, temp, options, copies)),
   );
   if (result.changed) return AGAIN;
   if (result.xattrsRefused) context.onXattrsRefused();

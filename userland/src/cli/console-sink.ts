@@ -30,6 +30,7 @@ interface Names {
 const LINES: Lines = {
   watching: (event, { source }) => `Watching: ${source(event.path)} (wd: ${event.wd})`,
   ready: (_event, { source }) => `Watching directory: ${source('')}. Press Ctrl+C to stop.`,
+  audited: (_event, { source }) => `Compared everything again: ${source('')}`,
   event: (event, { source }) => `Event: ${displayName(event.name)} in ${source(event.directory)}`,
   copied: (event, { source, destination }) => `Copied: ${source(event.path)} -> ${destination(event.path)}`,
   'created-directory': (event, { destination }) => `Created directory: ${destination(event.path)}`,
@@ -78,6 +79,7 @@ export function consoleSink(options: ConsoleOptions): SyncSink {
       if (COMPLAINTS.has(kind)) err(lineOf(event, names));
       else if (verbosity === 'quiet') return;
       else if (itemized && CHANGES.has(kind)) out(itemLine(event));
+      else if (kind === 'audited' && verbosity !== 'verbose') return;
       else if (ready || verbosity === 'verbose' || !CHANGES.has(kind)) out(lineOf(event, names));
     },
   };

@@ -50,6 +50,7 @@ export function itemize(event: SyncEvent): string | null {
       return '*renaming  ';
     case 'watching':
     case 'ready':
+    case 'audited':
     case 'event':
     case 'failed':
     case 'recovered':

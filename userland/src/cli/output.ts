@@ -14,21 +14,43 @@ const writeFd = promisify(write);
 /** A reader that leaves more than this unread slows the run down instead of filling the memory. */
 const HIGH_WATER = 1 << 20;
 
+/**
+ * Erases the last line of a terminal, at whose beginning the cursor stands, and what is below: a terminal that has been made
+ * narrower has wrapped some of it to there. Not in one go, for terminals that are told to erase a whole screen keep a copy
+ * of it above.
+ */
+const ERASE = '\r\x1b7\x1b[B\x1b[J\x1b8\x1b[K';
+
+/** Draws a line that is never wrapped, wherever a terminal may find it wider than we do, and goes back to its beginning. */
+function drawn(status: string): string {
+  return status === '' ? '' : `\x1b[?7l ${status}\x1b[?7h\r`;
+}
+
 /** Milliseconds until a full pipe in non-blocking mode (its other end's doing) is tried again. */
 const AGAIN_MS = 10;
 
 export class Output {
+  /** The descriptor that it was made of. */
+  readonly given: number;
+  /** Somebody reads it who may write elsewhere. */
+  readonly isPipe: boolean;
   readonly #fd: number;
   #own: boolean;
   readonly #onBroken: () => void;
   #lines: string[] = [];
   #pending = 0;
+  /** What stands, or is to stand, below the last line of a terminal. */
+  #status = '';
+  #statusChanged = false;
+  #statusDrawn = false;
   #writing: Promise<void> | null = null;
   #broken = false;
 
   /** `onBroken` is called once, when nobody can read what is written any more (EPIPE and the like). */
   constructor(fd: number, onBroken: () => void) {
     const own = reopen(fd);
+    this.given = fd;
+    this.isPipe = isPipe(fd);
     this.#fd = own ?? fd;
     this.#own = own !== null;
     this.#onBroken = onBroken;
@@ -39,6 +61,23 @@ export class Output {
     this.#lines.push(`${text}\n`);
     this.#pending += text.length + 1;
     this.#writing ??= this.#run();
+  }
+
+  /**
+   * Lets a text stand below the last line, whatever lines are to come; empty: none. Only for a terminal. It must fit into
+   * a line with one column before it and be free of control characters. A reader that is behind sees only the last one.
+   */
+  status(text: string): void {
+    if (this.#broken || text === this.#status) return;
+    this.#status = text;
+    this.#statusChanged = true;
+    this.#writing ??= this.#run();
+  }
+
+  /** The terminal was somebody else's meanwhile: what stands on its last line is not ours. */
+  forgetStatus(): void {
+    this.#status = '';
+    this.#statusDrawn = false;
   }
 
   /** Whether the reader is so far behind that one should wait until it is `ready`. */
@@ -68,10 +107,13 @@ export class Output {
     // What is said in one turn of the event loop goes out in one write.
     await Promise.resolve();
     try {
-      while (this.#lines.length > 0) {
-        const chunk = Buffer.from(this.#lines.join(''), 'utf8');
+      while (this.#lines.length > 0 || this.#statusChanged) {
+        const erase = this.#statusDrawn ? ERASE : '';
+        const chunk = Buffer.from(erase + this.#lines.join('') + drawn(this.#status), 'utf8');
         this.#lines = [];
         this.#pending = 0;
+        this.#statusChanged = false;
+        this.#statusDrawn = this.#status !== '';
         await this.#writeAll(chunk);
       }
     } catch {
@@ -96,6 +138,24 @@ export class Output {
         await promise;
       }
     }
+  }
+}
+
+function isPipe(fd: number): boolean {
+  try {
+    const stat = fstatSync(fd);
+    return stat.isFIFO() || stat.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+/** Whether both descriptors lead to one terminal: one stream has to write to it then, or lines would get in each other's way. */
+export function isOneTerminal(a: number, b: number): boolean {
+  try {
+    return isatty(a) && isatty(b) && fstatSync(a).rdev === fstatSync(b).rdev;
+  } catch {
+    return false;
   }
 }
 

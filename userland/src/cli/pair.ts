@@ -1,5 +1,6 @@
 /** One source and its destination, from their options to how the run on them ended. */
 import { DeleteBudget } from '../apply/delete-budget.ts';
+import { InFlight } from '../apply/in-flight.ts';
 import { TempNames } from '../apply/temp-names.ts';
 import { ContentLedger } from '../compare/content-ledger.ts';
 import { WatchTree, type DirectoryNode } from '../detect/watch-tree.ts';
@@ -13,6 +14,9 @@ import type { Roots } from '../roots/roots.ts';
 import { Engine } from '../sync/engine.ts';
 import { readFilter } from './filter-rules.ts';
 import type { PairOptions, RunOptions } from './options/resolve.ts';
+import type { PairActivity } from './progress/activity.ts';
+import { Changes } from './progress/changes.ts';
+import type { Progress } from './progress/progress.ts';
 import type { PairReport } from './report.ts';
 
 export interface PairEnvironment {
@@ -21,6 +25,7 @@ export interface PairEnvironment {
   readonly signal: AbortSignal;
   readonly isRoot: boolean;
   readonly report: PairReport;
+  readonly progress: Progress;
   /** null, or what resolves when the reader of stdout has kept up. */
   readonly breathe: () => Promise<unknown> | null;
 }
@@ -40,6 +45,8 @@ export class Pair {
   readonly #roots: Roots;
   readonly #engine: Engine;
   readonly #sink: ReturnType<typeof countingSink>;
+  readonly #inFlight = new InFlight();
+  readonly #changes = new Changes();
 
   /** Throws a SyncError when the pair is refused. */
   constructor(options: PairOptions, run: RunOptions, environment: PairEnvironment) {
@@ -47,7 +54,13 @@ export class Pair {
     this.options = options;
     this.#run = run;
     this.#environment = environment;
-    this.#sink = countingSink(report.sink);
+    this.#sink = countingSink({
+      emit: (event) => {
+        report.sink.emit(event);
+        this.#changes.note(event);
+        environment.progress.touch();
+      },
+    });
     const filter = readFilter(options.rules);
     const policy = { ...options.policy, filter, owner: isRoot };
     this.#roots = openRoots(addon, options.roots, {
@@ -66,6 +79,7 @@ export class Pair {
         dirty: this.dirty,
         ledger: new ContentLedger<DirectoryNode>(),
         temps: new TempNames(),
+        inFlight: this.#inFlight,
         budget: new DeleteBudget(options.maxDelete),
         policy,
         metadata: environment.metadata,
@@ -89,6 +103,22 @@ export class Pair {
 
   get totals(): Readonly<Totals> {
     return this.#sink.totals;
+  }
+
+  activity(): PairActivity {
+    const { dirty, tree, totals } = this;
+    return {
+      source: this.options.roots.source,
+      ready: this.#changes.ready,
+      files: totals.copied,
+      bytes: totals.bytes,
+      directories: dirty.directories,
+      flights: [...this.#inFlight.all],
+      failing: dirty.failing,
+      watches: tree.watches,
+      lastChange: this.#changes.last,
+      comparedAt: this.options.auditMs === null ? null : this.#changes.comparedAt,
+    };
   }
 
   async run(): Promise<PairEnd> {

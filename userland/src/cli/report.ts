@@ -10,6 +10,7 @@ import { jsonSink, jsonWriter, named } from './json/sink.ts';
 import type { PairOptions, RunOptions } from './options/resolve.ts';
 import { usage } from './options/usage.ts';
 import { Output } from './output.ts';
+import type { Snapshot } from './progress/periodic.ts';
 import { totalsLines } from './stats.ts';
 
 export interface Outputs {
@@ -37,6 +38,11 @@ export class Report {
 
   log(text: string): void {
     this.#log?.line(`${new Date().toISOString()} ${text}`);
+  }
+
+  /** How far all pairs are, as JSON. */
+  progress(snapshot: Snapshot): void {
+    this.#json(null)({ event: 'progress', ...snapshot });
   }
 
   /** The last word: `error` is told on stderr by others. */

@@ -7,6 +7,8 @@ import type { Addon } from '../native/addon.ts';
 import type { SyncOptions } from './options/resolve.ts';
 import type { Output } from './output.ts';
 import { Pair, type PairEnd } from './pair.ts';
+import { chooseProgress, type Screen } from './progress/choose.ts';
+import type { Progress } from './progress/progress.ts';
 import { Report, type PairReport } from './report.ts';
 import { callsLines } from './stats.ts';
 
@@ -14,6 +16,8 @@ export interface RunEnvironment {
   readonly addon: Addon;
   readonly stdout: Pick<Output, 'line' | 'behind' | 'ready'>;
   readonly stderr: Pick<Output, 'line'>;
+  /** Where progress can be drawn; none by default. */
+  readonly screen?: Screen | null;
   /** Aborted by SIGINT and SIGTERM, and when nobody reads stdout any more. */
   readonly signal: AbortSignal;
   readonly isRoot: boolean;
@@ -33,8 +37,11 @@ const WORST_FIRST: readonly ExitCode[] = [
 /** Runs to the end; throws a SyncError for an end that has a message. */
 export async function runSync(options: SyncOptions, environment: RunEnvironment): Promise<ExitCode> {
   const report = new Report(options.run, environment);
+  const { addon, screen = null, stderr } = environment;
+  const tellers = { line: stderr.line.bind(stderr), event: report.progress.bind(report) };
+  const progress = chooseProgress(options.run, screen, tellers, () => addon.bytesInFlight());
   try {
-    const code = await runPairs(options, environment, report);
+    const code = await runPairs(options, environment, report, progress).finally(() => progress.end());
     report.end(code, null);
     return code;
   } catch (error) {
@@ -49,6 +56,7 @@ async function runPairs(
   options: SyncOptions,
   environment: RunEnvironment,
   report: Report,
+  progress: Progress,
 ): Promise<ExitCode> {
   const { addon, stdout, signal, isRoot } = environment;
   const { run } = options;
@@ -61,9 +69,11 @@ async function runPairs(
   try {
     // All are opened before the first one starts: if one is refused, nothing is done at all.
     for (const pair of options.pairs) {
-      const common = { addon, metadata, signal, isRoot, breathe };
+      const common = { addon, metadata, signal, isRoot, breathe, progress };
       const own = report.pair(pair);
-      pairs.push({ pair: openPair(pair, run, { ...common, report: own }), own });
+      const opened = openPair(pair, run, { ...common, report: own });
+      pairs.push({ pair: opened, own });
+      progress.add(() => opened.activity());
     }
     return worst(await Promise.all(pairs.map(({ pair, own }) => runPair(pair, own))));
   } finally {

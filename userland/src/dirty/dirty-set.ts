@@ -164,6 +164,11 @@ export class DirtySet<Directory extends object> {
     return size;
   }
 
+  /** Directories with dirty entries. Unlike `size` it costs nothing to ask. */
+  get directories(): number {
+    return this.#entries.size;
+  }
+
   /** Entries whose last try failed. */
   get failing(): number {
     let failing = 0;

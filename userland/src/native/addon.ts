@@ -352,6 +352,8 @@ export interface Addon {
    * once. To be called before process.exit, which would otherwise wait for the copies that run.
    */
   cancelCopies(group: CopyGroup): void;
+  /** Bytes that the copies which run now have moved so far, all together; `CopyResult.bytes` are of those that have ended. */
+  bytesInFlight(): number;
   /** Limits all copies together to so many bytes a second; 0 is no limit. To be called while none runs. */
   setCopyRate(bytesPerSecond: number): void;
 }

@@ -51,6 +51,8 @@ export class Engine {
   #fatal: { readonly error: unknown } | null = null;
   #ready = false;
   #audits: NodeJS.Timeout | null = null;
+  /** A periodic comparison is under way. */
+  #auditing = false;
 
   /** Throws a SyncError when the source cannot be watched at all. */
   constructor(context: SyncContext) {
@@ -152,6 +154,10 @@ export class Engine {
     }
     this.#watcher?.unwatch(left);
     if (this.#ready) this.#linker.search.rested();
+    if (this.#auditing && dirty.hopeful === 0) {
+      this.#auditing = false;
+      sink.emit({ kind: 'audited' });
+    }
     if (this.#ready || this.#watcher === null || dirty.hopeful > 0) return;
     this.#ready = true;
     this.#degraded.tell();
@@ -167,6 +173,7 @@ export class Engine {
     if (auditMs === null) return;
     this.#audits = setInterval(() => {
       dirty.add(tree.root, SELF, HINT.SCAN | HINT.DEEP, now());
+      this.#auditing = true;
       this.#wake.resolve();
     }, auditMs);
   }

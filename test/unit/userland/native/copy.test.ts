@@ -49,6 +49,20 @@ void t.test('data, mode and time arrive, within and across file systems', async 
   }
 });
 
+void t.test('how much the running copies have moved can be asked', async (t) => {
+  const { path, fd } = folder(t);
+  writeFileSync(join(path, 'slow'), pattern(MiB));
+  t.equal(addon.bytesInFlight(), 0);
+  addon.setCopyRate(4 * MiB);
+  t.teardown(() => addon.setCopyRate(0));
+  let most = 0;
+  const look = setInterval(() => (most = Math.max(most, addon.bytesInFlight())), 1);
+  await addon.copyFile(fd, 'slow', fd, 'copy');
+  clearInterval(look);
+  t.ok(most > 0 && most <= MiB, `${most} bytes were seen under way`);
+  t.equal(addon.bytesInFlight(), 0, 'a finished copy is not in flight');
+});
+
 void t.test(
   'large files within a file system go by copy_file_range or clone, small ones by hand',
   async (t) => {

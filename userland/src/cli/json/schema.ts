@@ -44,6 +44,22 @@ export const jsonEvent = z.discriminatedUnion('event', [
   }),
   event('watching', 'a directory has its watch', { path, pathBytes, wd: z.int() }),
   event('ready', 'all watches are set up and the first synchronization is complete', {}),
+  event('audited', 'everything has been compared again (--audit)', {}),
+  event(
+    'progress',
+    'with --progress, every second until all pairs are ready; of all pairs together, and so without one',
+    {
+      files: count.describe('entries copied'),
+      bytes: count.describe('of data moved'),
+      bytesPerSecond: count.describe('over the last seconds; 0 while not known'),
+      left: z.strictObject({
+        directories: count.describe('in which something is still to be compared, as far as is known'),
+        files: count.describe('that are being copied'),
+        bytes: count.describe('of these that are not moved yet'),
+      }),
+      failing: count.describe('entries whose last try failed'),
+    },
+  ),
   event('event', 'something happened to an entry of the source', { path, pathBytes }),
   event('copied', 'a file, symlink, FIFO, socket or device was written', {
     path,

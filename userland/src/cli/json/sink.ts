@@ -30,6 +30,8 @@ function bodyOf(event: SyncEvent): JsonBody {
       return { event: 'watching', ...named('path', event.path), wd: event.wd };
     case 'ready':
       return { event: 'ready' };
+    case 'audited':
+      return { event: 'audited' };
     case 'event': {
       const path = event.directory === '' ? event.name : `${event.directory}/${event.name}`;
       return { event: 'event', ...named('path', path) };

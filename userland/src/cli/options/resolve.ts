@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly itemize: boolean;
   /** Events as JSON on stdout instead of lines. */
   readonly json: boolean;
+  /** `auto`: on a terminal only. */
+  readonly progress: 'auto' | 'always' | 'never';
   readonly logFile: ByteString | null;
   readonly stats: boolean;
   readonly metadata: MetadataChoice;
@@ -79,6 +81,10 @@ export function runOptions(values: Values): RunOptions {
     throw usage('read the options', '--verbose and --quiet contradict each other', 'give one of them');
   if (values.json === true && values.itemize === true)
     throw usage('read the options', '--json and --itemize contradict each other', 'give one of them');
+  if (values.progress === true && values['no-progress'] === true)
+    throw usage('read the options', '--progress and --no-progress contradict each other', 'give one of them');
+  if (values.progress === true && values.quiet === true)
+    throw usage('read the options', '--progress and --quiet contradict each other', 'give one of them');
   const dryRun = values['dry-run'] === true;
   return {
     once: values.once === true || dryRun || (values.phase ?? '3') !== '3',
@@ -86,6 +92,7 @@ export function runOptions(values: Values): RunOptions {
     verbosity: values.quiet === true ? 'quiet' : values.verbose === true || dryRun ? 'verbose' : 'normal',
     itemize: values.itemize === true,
     json: values.json === true,
+    progress: values.progress === true ? 'always' : values['no-progress'] === true ? 'never' : 'auto',
     logFile: values['log-file'] ?? null,
     stats: values.stats === true,
     metadata: values.metadata ?? 'auto',

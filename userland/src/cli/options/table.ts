@@ -72,6 +72,8 @@ export const OPTIONS = {
   verbose: { short: 'v', help: 'print every entry, also of the first synchronization', common: true },
   itemize: { short: 'i', help: 'tell changes in eleven characters, as rsync does' },
   quiet: { short: 'q', help: 'print nothing but warnings and errors', common: true },
+  progress: { help: 'show how far it is, also where that is no terminal' },
+  'no-progress': { help: 'show no progress and no status line on a terminal' },
   json: { help: 'print one JSON object a line on stdout', common: true },
   'log-file': { value: 'FILE', reader: text, help: 'append everything that is told to FILE, with times' },
   stats: { help: 'print totals at the end', common: true },

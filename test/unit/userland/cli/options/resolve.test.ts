@@ -10,6 +10,7 @@ void t.test('two roots and nothing else: continuous, exact, and as root says', a
       verbosity: 'normal',
       itemize: false,
       json: false,
+      progress: 'auto',
       logFile: null,
       stats: false,
       metadata: 'auto',
@@ -70,6 +71,8 @@ void t.test('what means nothing is an error that says so', async (t) => {
     [['a', ''], /empty string/],
     [['-v', '-q', 'a', 'b'], /contradict/],
     [['--json', '-i', 'a', 'b'], /contradict/],
+    [['--progress', '--no-progress', 'a', 'b'], /contradict/],
+    [['--progress', '-q', 'a', 'b'], /contradict/],
     [['--bwlimit=fast', 'a', 'b'], /'fast': it takes a rate like/],
     [['--modify-window=soon', 'a', 'b'], /'soon': it takes seconds/],
     [['--exclude=', 'a', 'b'], /it takes a text that is not empty/],
@@ -84,6 +87,11 @@ void t.test('what means nothing is an error that says so', async (t) => {
   ];
   for (const [argv, message] of wrong)
     t.throws(() => parseCommand(argv), { exitCode: 1, code: 'USAGE', message }, argv.join(' '));
+});
+
+void t.test('progress is shown on a terminal, always or never', async (t) => {
+  t.match(parseCommand(['--progress', 'a', 'b']), { run: { progress: 'always' } });
+  t.match(parseCommand(['--no-progress', 'a', 'b']), { run: { progress: 'never' } });
 });
 
 void t.test('of an option that is given twice the last one counts', async (t) => {
