@@ -31,7 +31,10 @@ export class Generator {
     this.#options = options;
     this.#random = new Random(options.seed);
     this.#world = new World(this.#random);
-    const kinds = KINDS.filter((kind) => !options.without.includes(kind));
+    const left = new Set(options.without);
+    // What events cannot tell of them is made up for by one writer only (untold.ts).
+    if (options.writers > 1) left.add('link');
+    const kinds = KINDS.filter((kind) => !left.has(kind));
     this.#kinds = kinds.flatMap((kind) => Array.from({ length: SCENARIOS[kind].weight }, () => kind));
   }
 

@@ -2,6 +2,7 @@
 import { formatScript, type Step } from './operations.ts';
 import type { Place, Running } from './place.ts';
 import type { Kind } from './scenarios/all.ts';
+import { Untold } from './untold.ts';
 
 export interface SessionOptions {
   /** Options of the syncer. */
@@ -37,6 +38,7 @@ export class Session {
   readonly #place: Place;
   readonly #options: SessionOptions;
   readonly #syncer: Running;
+  readonly #untold = new Untold();
 
   private constructor(place: Place, options: SessionOptions, syncer: Running) {
     this.#place = place;
@@ -71,7 +73,10 @@ export class Session {
   }
 
   async #burst(steps: readonly Step[]): Promise<Divergence | undefined> {
-    const { code, stdout, stderr } = await this.#place.run(['churn'], formatScript(steps));
+    const { code, stdout, stderr } = await this.#place.run(
+      ['churn'],
+      formatScript(this.#untold.complete(steps)),
+    );
     if (code !== 0) throw new Error(`the interpreter failed: ${stderr}`);
     const { operations, failed } = JSON.parse(stdout) as { operations: number; failed: number };
     this.counts.operations += operations;

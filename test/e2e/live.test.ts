@@ -13,7 +13,7 @@ import { WRITE_EVERYWHERE, type Scenario } from '../scenarios/scenario.ts';
 import { WATCH_RACES } from '../scenarios/watch-races.ts';
 
 /** How long the trees may take to become equal: generous, since TCG on a busy machine is slow; success is quick. */
-const CONVERGE_MS = 20_000;
+const CONVERGE_MS = 60_000;
 
 const GROUPS = {
   'watch races': WATCH_RACES,
