@@ -28,7 +28,7 @@ const TIMEOUT = '--timeout=900';
 const NO_COVERAGE = ['--disable-coverage', '--allow-empty-coverage', TIMEOUT];
 
 /** What can show a mistake of the kernel's: self-checking kernels are too slow to repeat what tests the syncer alone. */
-const OF_THE_KERNEL = ['test/e2e/selftests.test.ts', 'test/e2e/metadata-source.test.ts'];
+const OF_THE_KERNEL = ['selftests', 'metadata-source', 'churn'].map((name) => `test/e2e/${name}.test.ts`);
 
 export const SUITES: readonly Suite[] = [
   {

@@ -6,15 +6,19 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Cache } from '../../vm/cache.ts';
+import type { Context } from '../../vm/context.ts';
 import { HarnessError } from '../../vm/errors.ts';
 import { cacheRoot, CHECKOUT } from '../../vm/paths.ts';
 import { progressSink } from '../../vm/terminal/progress.ts';
 import { buildAddon } from '../../userland/native/build.ts';
 import { Generator } from './generator.ts';
+import { bootForChurn } from './guest.ts';
+import { GuestPlace } from './guest-place.ts';
 import { HostPlace } from './host-place.ts';
 import { hunt, type HuntResult } from './hunt.ts';
 import { formatScript, parseScript, type Step } from './operations.ts';
 import { type ChurnOptions, EXIT, helpText, parseChurnOptions } from './options.ts';
+import type { Place } from './place.ts';
 import { hostPrograms } from './programs.ts';
 import { sessionScope, type SessionCounts } from './session.ts';
 import { shrink } from './shrink.ts';
@@ -25,6 +29,8 @@ const SCRIPTS = join(CHECKOUT, 'build', 'churn');
 const PROGRESS_MS = 10_000;
 
 const abort = new AbortController();
+/** What has to be ended when all is said. */
+const atEnd: (() => Promise<void>)[] = [];
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => abort.abort(new Error(`interrupted by ${signal}`)));
 
@@ -42,9 +48,12 @@ async function main(args: readonly string[]): Promise<number> {
       return EXIT.equal;
     }
     const trial = await prepare(options);
-    return options.replay === undefined
-      ? await run(options, trial)
-      : await replay(options.replay, options, trial);
+    const code = await (options.replay === undefined
+      ? run(options, trial)
+      : replay(options.replay, options, trial));
+    // A guest says at its end what its kernel complained about.
+    for (const end of atEnd) await end();
+    return code;
   } catch (error) {
     if (abort.signal.aborted) {
       say('interrupted: everything that was started has ended, and its folders are removed');
@@ -59,18 +68,34 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function prepare({ syncer, metadata, dir, limitMs, without }: ChurnOptions): Promise<TrialOptions> {
-  const cache = await Cache.open(cacheRoot());
-  const programs = await hostPrograms({ cache, events: progressSink(process.stderr), signal: abort.signal });
+async function prepare(options: ChurnOptions): Promise<TrialOptions> {
+  const { metadata, limitMs, without } = options;
+  const context = {
+    cache: await Cache.open(cacheRoot()),
+    events: progressSink(process.stderr),
+    signal: abort.signal,
+  };
+  const { scope, syncerOptions } = sessionScope(without);
+  const from = metadata === undefined ? [] : ['--metadata', metadata];
+  const session = { scope, syncerOptions: [...syncerOptions, ...from], limitMs };
+  return { session, newPlace: await placesFor(options, context) };
+}
+
+async function placesFor(
+  { guest, dir, syncer }: ChurnOptions,
+  context: Context,
+): Promise<() => Promise<Place>> {
+  if (guest !== undefined) {
+    const vm = await bootForChurn(guest, context);
+    atEnd.push(async () => void (await vm.shutdown()));
+    return () => GuestPlace.make(vm, dir);
+  }
+  const programs = await hostPrograms(context);
   if (syncer === undefined) await buildAddon();
   const command =
     syncer === undefined ? [process.execPath, join(CHECKOUT, 'userland/src/main.ts')] : [syncer];
-  const { scope, syncerOptions } = sessionScope(without);
-  const from = metadata === undefined ? [] : ['--metadata', metadata];
-  return {
-    session: { scope, syncerOptions: [...syncerOptions, ...from], limitMs },
-    newPlace: () => new HostPlace({ base: dir, programs, syncer: command, signal: abort.signal }),
-  };
+  return async () =>
+    Promise.resolve(new HostPlace({ base: dir, programs, syncer: command, signal: abort.signal }));
 }
 
 async function run(options: ChurnOptions, trial: TrialOptions): Promise<number> {
@@ -84,7 +109,7 @@ async function run(options: ChurnOptions, trial: TrialOptions): Promise<number> 
   let told = started;
   const { counts, failure } = await hunt({
     session: trial.session,
-    place: trial.newPlace(),
+    place: await trial.newPlace(),
     generator: new Generator({ seed, batch, writers, without }),
     operations,
     onProgress: (now) => {

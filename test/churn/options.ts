@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../vm/errors.ts';
+import { FLAVOURS, type Flavour } from '../../vm/kernel/layout.ts';
+import { GUEST_DIRS } from './guest.ts';
 import { KINDS, type Kind } from './scenarios/all.ts';
 
 export interface ChurnOptions {
@@ -11,7 +13,10 @@ export interface ChurnOptions {
   readonly seed: number;
   readonly writers: number;
   readonly batch: number;
+  /** On this host, or in the guest. */
   readonly dir: string;
+  /** The kernel of the guest in which it happens; undefined for this host. */
+  readonly guest: Flavour | undefined;
   readonly without: readonly Kind[];
   readonly limitMs: number;
   readonly tries: number;
@@ -33,7 +38,11 @@ const OPTIONS = {
   },
   writers: { value: 'N', default: '1', help: 'processes that work at the same time' },
   batch: { value: 'N', default: '500', help: 'operations between two comparisons, on average' },
-  dir: { value: 'DIR', default: tmpdir(), help: 'where the folder is made, and so on which file system' },
+  guest: { value: 'KERNEL', help: `in a guest with this kernel: ${FLAVOURS.join(', ')}` },
+  dir: {
+    value: 'DIR',
+    help: `where the folder is made, and so on which file system (default: ${tmpdir()}; in a guest ${GUEST_DIRS.join(' or ')})`,
+  },
   without: { value: 'KINDS', default: '', help: `what not to do, commas between: ${KINDS.join(',')}` },
   metadata: { value: 'kernel|statx|auto', help: 'passed on to the syncer' },
   syncer: { value: 'PATH', help: 'the program to test (default: from the sources)' },
@@ -76,15 +85,17 @@ function wholeNumber(option: string, value: string, min: number, max: number): n
   throw wrong(option, value, `a whole number from ${min} to ${max}`);
 }
 
+function oneOf<const Word extends string>(option: string, value: string, words: readonly Word[]): Word {
+  const found = words.find((word) => word === value);
+  if (found === undefined) throw wrong(option, value, words.join(', '));
+  return found;
+}
+
 function kindList(value: string): Kind[] {
   return value
     .split(',')
     .filter((word) => word !== '')
-    .map((word) => {
-      const kind = KINDS.find((known) => known === word);
-      if (kind === undefined) throw wrong('without', word, `any of ${KINDS.join(',')}`);
-      return kind;
-    });
+    .map((word) => oneOf('without', word, KINDS));
 }
 
 function existing(
@@ -111,15 +122,18 @@ export function parseChurnOptions(args: readonly string[]): ChurnOptions | undef
     values[name] === undefined
       ? undefined
       : existing(name, values[name], (stat) => stat?.isFile() === true, 'a file');
+  const guest = values['guest'] === undefined ? undefined : oneOf('guest', values['guest'], FLAVOURS);
+  if (guest !== undefined && values['syncer'] !== undefined)
+    throw wrong('syncer', values['syncer'], 'no value with --guest, whose image has the syncer');
   const metadata = values['metadata'];
-  if (metadata !== undefined && !['kernel', 'statx', 'auto'].includes(metadata))
-    throw wrong('metadata', metadata, OPTIONS.metadata.value);
+  if (metadata !== undefined) oneOf('metadata', metadata, ['kernel', 'statx', 'auto']);
   return {
     operations: wholeNumber('ops', text('ops'), 1, 1e12),
     seed: wholeNumber('seed', values['seed'] ?? String(Math.floor(Math.random() * 1e9)), 0, 2 ** 31 - 1),
     writers: wholeNumber('writers', text('writers'), 1, 64),
     batch: wholeNumber('batch', text('batch'), 1, 100_000),
-    dir: existing('dir', text('dir'), (stat) => stat?.isDirectory() === true, 'a directory'),
+    guest,
+    dir: directory(values['dir'], guest),
     without: kindList(text('without')),
     limitMs: 1000 * wholeNumber('limit', text('limit'), 1, 3600),
     tries: wholeNumber('tries', text('tries'), 1, 1000),
@@ -128,6 +142,11 @@ export function parseChurnOptions(args: readonly string[]): ChurnOptions | undef
     replay: file('replay'),
     metadata,
   };
+}
+
+function directory(typed: string | undefined, guest: Flavour | undefined): string {
+  if (guest !== undefined) return oneOf('dir', typed ?? GUEST_DIRS[0], GUEST_DIRS);
+  return existing('dir', typed ?? tmpdir(), (stat) => stat?.isDirectory() === true, 'a directory');
 }
 
 function readArguments(args: readonly string[]): Record<string, string | undefined> {

@@ -8,7 +8,7 @@ const PARALLEL = 2;
 
 export interface TrialOptions {
   readonly session: SessionOptions;
-  readonly newPlace: () => Place;
+  readonly newPlace: () => Promise<Place>;
 }
 
 /** The first divergence in `tries` plays; undefined when there is none. */
@@ -30,7 +30,7 @@ export async function diverges(
 }
 
 async function playOnce(steps: readonly Step[], options: TrialOptions): Promise<Divergence | undefined> {
-  const place = options.newPlace();
+  const place = await options.newPlace();
   try {
     const session = await Session.start(place, options.session);
     return (await session.play(steps)) ?? (await session.end());

@@ -34,7 +34,7 @@ function trial(
   const place = { base, programs: PROGRAMS, syncer: [...UNTAPPED, ...syncer], signal: abort.signal };
   return {
     session: { ...sessionScope(without), limitMs },
-    newPlace: () => new HostPlace(place),
+    newPlace: () => Promise.resolve(new HostPlace(place)),
   };
 }
 
@@ -45,7 +45,12 @@ for (const base of FILE_SYSTEMS) {
       const without: readonly Kind[] = writers === 1 ? ['xattr'] : [];
       const { session, newPlace } = trial(t, base, SYNCER, without, LIMIT_MS);
       const generator = new Generator({ seed: SEED + writers, batch: 100, writers, without });
-      const { counts, failure } = await hunt({ session, place: newPlace(), generator, operations: 1000 });
+      const { counts, failure } = await hunt({
+        session,
+        place: await newPlace(),
+        generator,
+        operations: 1000,
+      });
       t.equal(failure?.divergence, undefined, `seed ${SEED + writers}`);
       t.ok(counts.operations >= 1000 && counts.comparisons > 5, 'it was put to the test', { counts });
     });
@@ -61,7 +66,7 @@ void t.test('a syncer that never deletes is found, and what shows it is a few op
   const without = KINDS.filter((kind) => !kinds.has(kind));
   const { session, newPlace } = trial(t, tmpdir(), NEVER_DELETES, without, 10_000);
   const generator = new Generator({ seed: 1, batch: 5, writers: 1, without });
-  const { failure } = await hunt({ session, place: newPlace(), generator, operations: 1000 });
+  const { failure } = await hunt({ session, place: await newPlace(), generator, operations: 1000 });
   t.match(failure?.divergence, /: only in the second tree$/m, 'found');
   const fails = async (candidate: readonly Step[]): Promise<boolean> => {
     // What is only in the second tree stays there: there is nothing to wait for.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import t, { type Test } from 'tap';
 import type { Vm } from '../../vm/qemu/vm.ts';
+import { calls } from '../helpers/calls.ts';
 import { bootGuest, differences, FILE_SYSTEMS, must, workspace } from '../helpers/guest.ts';
 import { currentRunPlan } from '../helpers/run-plan.ts';
 import { SEED } from '../helpers/seed.ts';
@@ -28,19 +29,6 @@ const HALF_A_SECOND_LATER = {
   host: 'touch -d @1000000000.5 source/nanoseconds',
 };
 
-const CHURN_ROUNDS = 4;
-const CHURN_CHANGES = 150;
-/** Generous, since a kernel that checks itself is slow under TCG; success is quick. */
-const CONVERGE_MS = 60_000;
-
-/** The calls that `--stats` counts, by name. */
-function calls(stdout: string): Record<string, number> {
-  const line = /^Calls: (.*)$/m.exec(stdout)?.[1] ?? '';
-  return Object.fromEntries(
-    [...line.matchAll(/(\d+) (\w+)/g)].map(([, count, name]) => [name, Number(count)]),
-  );
-}
-
 /** What a run found to do, in an order that does not depend on the directory's own. */
 function actions(stdout: string): string[] {
   return stdout
@@ -55,11 +43,6 @@ async function once(t: Test, vm: Vm, cwd: string, ...options: readonly string[])
   t.equal(result.code, 0, 'exit code', { output: result.stderr });
   t.equal(await differences(vm, cwd), '', 'the destination is a replica');
   return result.stdout;
-}
-
-/** The command that makes random changes below `source`. */
-function churn(seed: number): string[] {
-  return ['churn', String(seed), String(CHURN_CHANGES), 'source', 'outside'];
 }
 
 async function unequalTrees(vm: Vm): Promise<string> {
@@ -129,24 +112,5 @@ void t.test('what is equal costs no statx a file', async (t) => {
 for (const fileSystem of FILE_SYSTEMS) {
   void t.test(`the kernel and statx give the same records on ${fileSystem}`, async (t) => {
     await runTapProgram(t, patched, ['same_records', `/${fileSystem}`, String(SEED)]);
-  });
-
-  void t.test(`random changes on ${fileSystem}, followed by way of our calls`, async (t) => {
-    const cwd = await workspace(patched, fileSystem);
-    await must(patched, 'mkdir outside', cwd);
-    // Nobody waits for it: the first full comparison meets a tree that changes all the time.
-    const before = await patched.spawn(churn(SEED), { cwd });
-    const argv = ['dirsync', '--metadata', 'kernel', '--stats', 'source', 'destination'];
-    const syncer = await patched.spawn(argv, { cwd });
-    t.match(await before.exited, { code: 0 });
-    for (let seed = SEED; seed < SEED + CHURN_ROUNDS; seed += 1) {
-      await must(patched, churn(seed).join(' '), cwd);
-      const different = await differences(patched, cwd, CONVERGE_MS);
-      if (!t.equal(different, '', `seed ${seed}`, { output: syncer.stdout + syncer.stderr })) break;
-    }
-    await syncer.kill('SIGINT');
-    t.match(await syncer.exited, { code: 0 }, 'Ctrl+C is a clean end', { output: syncer.stderr });
-    t.match(syncer.stdout, /^Metadata: kernel /m, 'the calls were not given up');
-    t.ok(Number(calls(syncer.stdout)['dirsync_diff']) > 2, 'and were made', calls(syncer.stdout));
   });
 }

@@ -15,10 +15,11 @@ export class Busy<Directory extends object> {
     names.set(name, null);
   }
 
-  /** Notes that a busy entry is dirty again. */
+  /** Notes that a busy entry is dirty again; of one that is not, nothing, for nobody would come to its end. */
   defer(directory: Directory, name: ByteString, hints: number): void {
     const names = this.#entries.get(directory);
-    names?.set(name, (names.get(name) ?? 0) | hints);
+    const known = names?.get(name);
+    if (known !== undefined) names?.set(name, (known ?? 0) | hints);
   }
 
   /** Returns the hints with which the entry is dirty again; null when it is not. */

@@ -79,8 +79,7 @@ export class Linker {
    * has to be finished first, or to be found: it becomes dirty again then.
    */
   judge(pair: DirectoryPair, node: DirectoryNode, entry: EntryComparison, hints: number): Difference | null {
-    const { addon } = this.#context;
-    const { source, destination, name } = entry;
+    const { source, name } = entry;
     if (source === null || source.type === FILE_TYPE.DIRECTORY || source.nlink === 1)
       return this.#single(node, entry);
     const { group, left } = this.#table.note(node, name, source);
@@ -88,6 +87,23 @@ export class Linker {
     if (left !== null) this.#left(left, here);
     const waitedFor = isAt(group.writer, node, name);
     if (waitedFor) group.writer = null;
+    try {
+      return this.#judgeLinked(pair, group, here, { ...entry, source }, hints);
+    } finally {
+      // Whatever it turned out to be: nobody waits for a name that is not being written.
+      if (waitedFor && group.writer === null) this.#wake(group, here);
+    }
+  }
+
+  #judgeLinked(
+    pair: DirectoryPair,
+    group: Group,
+    here: Place<DirectoryNode>,
+    entry: EntryComparison & { readonly source: Stat },
+    hints: number,
+  ): Difference | null {
+    const { addon } = this.#context;
+    const { source, destination, name } = entry;
     if (group.apart) return entry;
     if (group.writer !== null) {
       // What was written through this name concerns the copy that is being made.
@@ -101,7 +117,7 @@ export class Linker {
     const { diff } = decided;
     const first = decided.what === 'adopt' || (decided.what === 'update' && group.truth === null);
     if (first && destination !== null) this.#table.settle(group, inodeKey(destination.ino), here);
-    if (first || (waitedFor && decided.what !== 'write')) this.#wake(group, here);
+    if (first) this.#wake(group, here);
     if (decided.what === 'write') {
       if (!this.#context.dryRun) group.writer = here;
       return { ...entry, diff: diff | anewBit(source.type) };

@@ -1,0 +1,41 @@
+/** A guest for a long run: its kernel and image are built if they are not, and both file systems are mounted. */
+import { availableParallelism } from 'node:os';
+import type { Context } from '../../vm/context.ts';
+import type { Flavour } from '../../vm/kernel/layout.ts';
+import { RUNS } from '../../vm/paths.ts';
+import { prepare } from '../../vm/prepare.ts';
+import { readProject } from '../../vm/project.ts';
+import { bootVm } from '../../vm/qemu/boot.ts';
+import type { Vm } from '../../vm/qemu/vm.ts';
+import { createRunFolder } from '../../vm/run/folder.ts';
+
+/** Where a place can be made in it. */
+export const GUEST_DIRS = ['/ext4', '/tmpfs'] as const;
+
+const MEMORY_MIB = 2048;
+const DISK_MIB = 1024;
+const MOUNT =
+  'mkdir /tmpfs /ext4; mount -t tmpfs tmpfs /tmpfs; mkfs.ext4 -q /dev/vda; mount -t ext4 /dev/vda /ext4';
+
+export async function bootForChurn(flavour: Flavour, context: Context): Promise<Vm> {
+  const project = readProject();
+  const options = { source: 'auto', flavours: [flavour], jobs: availableParallelism(), project };
+  const { kernels, initramfs } = await prepare(options, context);
+  const kernel = kernels.get(flavour);
+  if (kernel === undefined) throw new Error(`the ${flavour} kernel was asked for and not built`);
+  const vm = await bootVm(
+    {
+      name: 'churn',
+      kernel: kernel.bzImage,
+      vmlinux: kernel.vmlinux,
+      initrd: initramfs.path,
+      runDir: await createRunFolder(RUNS),
+      memoryMiB: MEMORY_MIB,
+      disks: [{ sizeMiB: DISK_MIB }],
+    },
+    context,
+  );
+  const { code, stderr } = await vm.exec(['sh', '-euc', MOUNT]);
+  if (code !== 0) throw new Error(`in the guest: ${MOUNT}: ${stderr}`);
+  return vm;
+}
