@@ -39,8 +39,9 @@ export async function packageSyncer(options: PackageOptions): Promise<void> {
     await mkdir(dirname(out), { recursive: true });
     const base = await seedBase(CHECKOUT, join(CHECKOUT, 'build/package'), signal);
     await copyFile(await buildAddon({ signal }), join(app, 'dirsync.node'));
-    await bundle(CHECKOUT, options.entry ?? 'userland/src/main.ts', app);
-    await runPkg({ checkout: CHECKOUT, app, temp, out: partial, assets: ['dirsync.node'], base, signal });
+    const parts = await bundle(CHECKOUT, options.entry ?? 'userland/src/main.ts', app);
+    const assets = ['dirsync.node', ...parts];
+    await runPkg({ checkout: CHECKOUT, app, temp, out: partial, assets, base, signal });
     await checkRuns(partial, signal);
     await rename(partial, out);
   } finally {

@@ -74,7 +74,12 @@ export class Lab {
   }
 
   start(t: Test, args: readonly string[] = [], options: RunOptions = {}): LiveSyncer {
-    const live = new LiveSyncer(this, command([...args, 'source', 'destination'], this.dir, options));
+    return this.startWith(t, [...args, 'source', 'destination'], options);
+  }
+
+  /** `start` with all arguments, roots included. */
+  startWith(t: Test, args: readonly string[], options: RunOptions = {}): LiveSyncer {
+    const live = new LiveSyncer(this, command(args, this.dir, options));
     t.teardown(() => live.kill('SIGKILL'));
     return live;
   }

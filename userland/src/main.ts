@@ -1,5 +1,6 @@
 /** The entry point: command line in, exit code out. */
 import { byteArguments, readCmdline } from './cli/argv.ts';
+import { readConfig } from './cli/config/read.ts';
 import { helpText, USAGE_LINE } from './cli/help.ts';
 import { parseCommand } from './cli/options/resolve.ts';
 import { isOneTerminal, Output } from './cli/output.ts';
@@ -36,8 +37,9 @@ async function carryOut(
   else if (command.kind === 'version') for (const line of versionLines(probeMetadata(loadAddon()))) out(line);
   else {
     const isRoot = process.geteuid?.() === 0;
+    const options = command.kind === 'config' ? await readConfig(command) : command;
     const screen = screenOf(stdout, stderr);
-    return runSync(command, { addon: loadAddon(), stdout, stderr, screen, signal, isRoot });
+    return runSync(options, { addon: loadAddon(), stdout, stderr, screen, signal, isRoot });
   }
   return EXIT.OK;
 }

@@ -44,6 +44,7 @@ export class Pair {
   readonly #environment: PairEnvironment;
   readonly #roots: Roots;
   readonly #engine: Engine;
+  #ended = false;
   readonly #sink: ReturnType<typeof countingSink>;
   readonly #inFlight = new InFlight();
   readonly #changes = new Changes();
@@ -96,7 +97,7 @@ export class Pair {
         breathe: environment.breathe,
       });
     } catch (error) {
-      this.#roots.close();
+      this.#roots.discard();
       throw error;
     }
   }
@@ -109,6 +110,7 @@ export class Pair {
     const { dirty, tree, totals } = this;
     return {
       source: this.options.roots.source,
+      ended: this.#ended,
       ready: this.#changes.ready,
       files: totals.copied,
       bytes: totals.bytes,
@@ -122,15 +124,23 @@ export class Pair {
   }
 
   async run(): Promise<PairEnd> {
-    const { report, metadata } = this.#environment;
+    const { report, metadata, progress } = this.#environment;
     report.start(metadata);
     const end = await this.#toItsEnd();
+    this.#ended = true;
+    progress.touch();
     if (end.code === EXIT.OK && this.#run.once) report.line('Directory synchronization completed.');
     return end;
   }
 
   close(): void {
     this.#roots.close();
+  }
+
+  /** Instead of `run` and `close`: as if it had never been. */
+  discard(): void {
+    this.#engine.discard();
+    this.#roots.discard();
   }
 
   async #toItsEnd(): Promise<PairEnd> {

@@ -36,6 +36,12 @@ export class Report {
     this.log(text);
   }
 
+  /** A line on stderr. */
+  warn(text: string): void {
+    this.#outputs.stderr.line(`dirsync: ${text}`);
+    this.log(`dirsync: ${text}`);
+  }
+
   log(text: string): void {
     this.#log?.line(`${new Date().toISOString()} ${text}`);
   }

@@ -1,10 +1,11 @@
 /** From checked options to an exit code: opens all pairs, runs them side by side, and says how it ended. */
-import { EXIT, SyncError, type ExitCode } from '../errors.ts';
+import { describeError, EXIT, SyncError, type ExitCode } from '../errors.ts';
 import { NoKernelMetadata, probeMetadata } from '../metadata/probe.ts';
 import type { MetadataChoice } from '../metadata/probe.ts';
 import type { MetadataSource } from '../metadata/source.ts';
 import type { Addon } from '../native/addon.ts';
-import type { SyncOptions } from './options/resolve.ts';
+import { refuseOverlaps } from '../roots/overlap.ts';
+import type { RunOptions, SyncOptions } from './options/resolve.ts';
 import type { Output } from './output.ts';
 import { Pair, type PairEnd } from './pair.ts';
 import { chooseProgress, type Screen } from './progress/choose.ts';
@@ -33,6 +34,11 @@ const WORST_FIRST: readonly ExitCode[] = [
   EXIT.INTERRUPTED,
   EXIT.OK,
 ];
+
+interface Opened {
+  readonly pair: Pair;
+  readonly own: PairReport;
+}
 
 /** Runs to the end; throws a SyncError for an end that has a message. */
 export async function runSync(options: SyncOptions, environment: RunEnvironment): Promise<ExitCode> {
@@ -65,19 +71,26 @@ async function runPairs(
   const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   const breathe = (): Promise<unknown> | null =>
     stdout.behind && !signal.aborted ? Promise.race([stdout.ready(), aborted]) : null;
-  const pairs: { readonly pair: Pair; readonly own: PairReport }[] = [];
+  const opened: Opened[] = [];
   try {
     // All are opened before the first one starts: if one is refused, nothing is done at all.
-    for (const pair of options.pairs) {
-      const common = { addon, metadata, signal, isRoot, breathe, progress };
-      const own = report.pair(pair);
-      const opened = openPair(pair, run, { ...common, report: own });
-      pairs.push({ pair: opened, own });
-      progress.add(() => opened.activity());
+    try {
+      refuseOverlaps(
+        addon,
+        options.pairs.flatMap(({ name, roots }) => (name === null ? [] : { name, roots })),
+      );
+      for (const pair of options.pairs) {
+        const own = report.pair(pair);
+        const common = { addon, metadata, signal, isRoot, breathe, progress, report: own };
+        opened.push({ pair: openPair(pair, run, common), own });
+      }
+      for (const { pair } of opened) progress.add(() => pair.activity());
+    } catch (error) {
+      for (const { pair } of opened) pair.discard();
+      throw error;
     }
-    return worst(await Promise.all(pairs.map(({ pair, own }) => runPair(pair, own))));
+    return await runAll(opened, run, report);
   } finally {
-    for (const { pair } of pairs) pair.close();
     if (run.stats) for (const line of callsLines(addon.counters(), metadata)) report.line(line);
   }
 }
@@ -91,17 +104,41 @@ function openPair(...[options, run, environment]: ConstructorParameters<typeof P
   }
 }
 
-/** Says the end of a pair that has a name; throws the error of the only one, which has none. */
-async function runPair(pair: Pair, own: PairReport): Promise<PairEnd> {
-  const end = await pair.run();
-  own.stats(pair.totals);
-  own.end(end.code, end.error);
-  if (pair.options.name === null && end.error !== null) throw end.error;
-  return end;
+/** One that ends does not stop the others; how the worst one ended is how all did. */
+async function runAll(opened: readonly Opened[], run: RunOptions, report: Report): Promise<ExitCode> {
+  let running = opened.length;
+  const ends = await Promise.all(
+    opened.map(async ({ pair, own }) => {
+      const end = await runPair(pair, own);
+      running -= 1;
+      if (end.error !== null && running > 0 && !run.once)
+        report.warn(
+          `[${pair.options.name}] has ended; ${running === 1 ? 'one pair goes' : `${running} pairs go`} on`,
+        );
+      return { ...end, name: pair.options.name };
+    }),
+  );
+  const code = WORST_FIRST.find((one) => ends.some((end) => end.code === one)) ?? EXIT.OK;
+  const failed = ends.filter(({ error }) => error !== null);
+  if (failed.length === 0 || ends.length === 1) return code;
+  // It was told when it happened, which may be long ago.
+  throw new SyncError(code, 'PAIRS_FAILED', {
+    tried: `synchronize ${ends.length} pairs`,
+    found: `${failed.length} failed: ${failed.map(({ name, error }) => `[${name}] ${describeError(error)}`).join('; ')}`,
+  });
 }
 
-function worst(ends: readonly PairEnd[]): ExitCode {
-  return WORST_FIRST.find((code) => ends.some((end) => end.code === code)) ?? EXIT.OK;
+/** Says the end of a pair that has a name; throws the error of the only one, which has none. */
+async function runPair(pair: Pair, own: PairReport): Promise<PairEnd> {
+  try {
+    const end = await pair.run();
+    own.stats(pair.totals);
+    own.end(end.code, end.error);
+    if (pair.options.name === null && end.error !== null) throw end.error;
+    return end;
+  } finally {
+    pair.close();
+  }
 }
 
 function chooseMetadata(addon: Addon, choice: MetadataChoice): MetadataSource {

@@ -12,6 +12,7 @@ import {
 } from '../native/addon.ts';
 import { isReserved } from '../compare/reserved.ts';
 import type { Filter } from '../filter/filter.ts';
+import { isAtOrAbove, parentPath } from './ancestors.ts';
 import { Roots, sameIdentity, type RootPaths } from './roots.ts';
 
 export interface OpenRootsOptions {
@@ -54,7 +55,7 @@ function checkAndOpen(addon: Addon, paths: RootPaths, options: OpenRootsOptions)
     if (destination !== -1 && !options.dryRun) lock(addon, destination, paths.destination);
     if (destination !== -1 && options.delete && !options.allowEmpty)
       refuseEmptied(addon, paths, destination, options.filter);
-    return new Roots(addon, paths, source, destination);
+    return new Roots(addon, paths, source, destination, existing === null);
   } catch (error) {
     if (destination !== -1) addon.close(destination);
     throw error;
@@ -104,27 +105,6 @@ function refuseNested(addon: Addon, paths: RootPaths, source: Stat, destination:
       'the source lies inside the destination',
       'choose another destination',
     );
-}
-
-/** Whether the directory is `path` or one of those above it, going up by `..` and so past every symlink. */
-function isAtOrAbove(addon: Addon, directory: Stat, path: ByteString): boolean {
-  let at = path;
-  let stat = addon.statAt(AT_FDCWD, at, true);
-  while (stat !== null) {
-    if (sameIdentity(stat, directory)) return true;
-    at += '/..';
-    const up = addon.statAt(AT_FDCWD, at, true);
-    if (up === null || sameIdentity(up, stat)) return false;
-    stat = up;
-  }
-  return false;
-}
-
-function parentPath(path: ByteString): ByteString {
-  const bare = path.replace(/\/+$/, '');
-  const slash = bare.lastIndexOf('/');
-  if (slash === -1) return '.';
-  return bare.slice(0, slash) || '/';
 }
 
 function flush(addon: Addon, path: ByteString): void {

@@ -27,13 +27,15 @@ export class Roots {
   readonly #addon: Addon;
   readonly #sourceIdentity: Identity;
   readonly #destinationIdentity: Identity | null;
+  readonly #made: boolean;
 
-  /** For `openRoots`, which makes the checks. */
-  constructor(addon: Addon, paths: RootPaths, source: Identity, destination: Fd) {
+  /** For `openRoots`, which makes the checks; `made`: there was no destination before. */
+  constructor(addon: Addon, paths: RootPaths, source: Identity, destination: Fd, made: boolean) {
     this.#addon = addon;
     this.paths = paths;
     this.destination = destination;
     this.#sourceIdentity = source;
+    this.#made = made;
     this.#destinationIdentity = destination === -1 ? null : addon.statFd(destination);
   }
 
@@ -56,6 +58,18 @@ export class Roots {
 
   close(): void {
     if (this.destination !== -1) this.#addon.close(this.destination);
+  }
+
+  /** Closes them unused, and leaves nothing behind. */
+  discard(): void {
+    this.close();
+    if (!this.#made || this.destination === -1) return;
+    try {
+      this.#addon.rmdirAt(AT_FDCWD, this.paths.destination);
+    } catch (error) {
+      // Somebody else has begun to use it.
+      if (!isSystemError(error)) throw error;
+    }
   }
 
   #open(path: ByteString): Fd {

@@ -113,6 +113,11 @@ export class Engine {
     return { failures, failing: dirty.failing, interrupted: signal.aborted };
   }
 
+  /** Instead of `run`. */
+  discard(): void {
+    this.#watcher?.close();
+  }
+
   async #loop(): Promise<void> {
     const { dirty, now, once, signal } = this.#context;
     while (!signal.aborted && this.#fatal === null) {

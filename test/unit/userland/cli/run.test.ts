@@ -58,8 +58,45 @@ void t.test('the end of one pair leaves the copies of others alone', async (t) =
     lines.some((line) => line.startsWith('[two] Copied: ')) ? null : lines.join('\n');
   t.equal(await waitFor(copied, 60_000), null);
   t.match(lines.join('\n'), /^dirsync: \[one\] .*it was renamed/m);
+  t.match(lines.join('\n'), /^dirsync: \[one\] has ended; one pair goes on$/m);
   t.notMatch(lines.join('\n'), /ECANCELED/, 'and nobody is told of what was cancelled');
   stop();
-  t.equal(await ended, 11, 'the worst of all ends');
+  const message = /^synchronize 2 pairs: 1 failed: \[one\] .*it was renamed/;
+  await t.rejects(
+    ended,
+    { exitCode: 11, code: 'PAIRS_FAILED', message },
+    'the worst of all ends, told once more',
+  );
   t.equal(readFileSync(join(dir, 'two-destination/large')).length, 3 << 19);
+});
+
+void t.test('a pair that has ended lets go of its destination', async (t) => {
+  const { dir, lines, begin, stop } = start(t, ['one', 'two'], []);
+  const ended = begin();
+  const ready = (): string | null =>
+    lines.filter((line) => line.includes('Watching directory: ')).length === 2 ? null : lines.join('\n');
+  t.equal(await waitFor(ready), null);
+  const lock = (name: string): boolean => {
+    const fd = addon.openRoot(join(dir, `${name}-destination`));
+    try {
+      return addon.tryLock(fd);
+    } finally {
+      addon.close(fd);
+    }
+  };
+  t.equal(lock('one'), false);
+  renameSync(join(dir, 'one-source'), join(dir, 'elsewhere'));
+  t.equal(await waitFor(() => (lock('one') ? null : lines.join('\n'))), null);
+  t.equal(lock('two'), false, 'and only that one');
+  stop();
+  await t.rejects(ended, { exitCode: 11, message: /it was renamed/ });
+});
+
+void t.test('when one pair is refused, nothing is made for the others', async (t) => {
+  const { dir, lines, begin } = start(t, ['one', 'two'], []);
+  rmSync(join(dir, 'one-destination'), { recursive: true });
+  rmSync(join(dir, 'two-source'), { recursive: true });
+  await t.rejects(begin(), { exitCode: 3, message: /^\[two\] read the source .*: no such directory/ });
+  t.strictSame(readdirSync(dir).toSorted(), ['one-source', 'two-destination']);
+  t.strictSame(lines, []);
 });

@@ -9,13 +9,17 @@ import { runTool } from '../../../../userland/packaging/tool.ts';
 
 const LOAD = JSON.stringify(new URL('../../../../userland/src/native/load.ts', import.meta.url).pathname);
 
-/** A syncer of three lines: what it prints proves that arguments, the addon and the event loop are there. */
+/** A syncer of four lines: what it prints proves that arguments, the addon, the event loop and later parts are there. */
 const ENTRY = `
   import { loadAddon } from ${LOAD};
+  const { mark } = await import('./later.ts');
   const addon = loadAddon();
   await new Promise((resolve) => setImmediate(resolve));
-  process.stdout.write(process.argv.slice(2).join() + ' ' + JSON.stringify(addon.statAt(addon.openRoot('/'), 'proc').type));
+  process.stdout.write(process.argv.slice(2).join() + mark + JSON.stringify(addon.statAt(addon.openRoot('/'), 'proc').type));
 `;
+
+/** What is imported later lies beside the main part, and is not a part of it. */
+const PARTS = { 'entry.ts': ENTRY, 'later.ts': "export const mark = ' ';" };
 
 // pkg takes three seconds a run, more on a busy machine.
 t.setTimeout(180_000);
@@ -23,7 +27,7 @@ t.setTimeout(180_000);
 const temporaries = (): string[] => readdirSync('/tmp').filter((name) => /^dirsync-\w{6}$/.test(name));
 
 void t.test('the executable runs anywhere, twice at once, and is the same again', async (t) => {
-  const dir = t.testdir({ 'entry.ts': ENTRY, home: {} });
+  const dir = t.testdir({ ...PARTS, home: {} });
   const out = join(dir, 'dirsync');
   await packageSyncer({ out, entry: join(dir, 'entry.ts') });
   t.equal(readFileSync(out).includes(dir), false, 'no path of this machine inside');
@@ -65,7 +69,7 @@ void t.test('a program that prints nothing is not published', async (t) => {
 });
 
 void t.test('an interrupted packaging leaves nothing', async (t) => {
-  const dir = t.testdir({ 'entry.ts': ENTRY, out: {} });
+  const dir = t.testdir({ ...PARTS, out: {} });
   const before = temporaries();
   for (const ms of [50, 400, 1500]) {
     const signal = AbortSignal.timeout(ms);

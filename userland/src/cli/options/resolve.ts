@@ -1,6 +1,7 @@
 /** What the options mean together: the command line as one command, checked. */
 import type { Policy } from '../../compare/policy.ts';
 import type { MetadataChoice } from '../../metadata/probe.ts';
+import { quote } from '../../errors.ts';
 import type { ByteString } from '../../native/addon.ts';
 import type { RootPaths } from '../../roots/roots.ts';
 import type { RuleArgument } from '../filter-rules.ts';
@@ -48,8 +49,16 @@ export interface SyncOptions {
   readonly pairs: readonly PairOptions[];
 }
 
+/** The roots are in a file: see config/read.ts. */
+export interface ConfigCommand {
+  readonly kind: 'config';
+  readonly file: ByteString;
+  readonly given: Given;
+}
+
 export type Command =
   | SyncOptions
+  | ConfigCommand
   | { readonly kind: 'help'; readonly all: boolean }
   | { readonly kind: 'version' }
   /** The roots are missing: the usage line is the whole answer. */
@@ -61,11 +70,22 @@ export function parseCommand(argv: readonly ByteString[]): Command {
   const { values, repeated, positionals } = given;
   if (values.help === true) return { kind: 'help', all: given.helpAll };
   if (values.version === true) return { kind: 'version' };
+  if (values.config !== undefined) return configCommand(values.config, given);
   const roots = readRoots(given);
   if (roots === null) return { kind: 'usage' };
   if (positionals.length > 2)
     throw usage(`synchronize ${positionals.length} directories`, 'dirsync takes exactly two');
   return { kind: 'sync', run: runOptions(values), pairs: [pairOptions(null, roots, values, repeated)] };
+}
+
+function configCommand(file: ByteString, given: Given): ConfigCommand {
+  const [first] = given.positionals;
+  if (first === undefined) return { kind: 'config', file, given };
+  throw usage(
+    `synchronize ${quote(first)} with --config`,
+    'the directories are those of the file',
+    `dirsync --config ${quote(file)}, or both directories without --config`,
+  );
 }
 
 function readRoots({ positionals }: Given): RootPaths | null {
@@ -129,6 +149,7 @@ export function pairOptions(
   };
 }
 
-function isRule(name: OptionName): name is RuleArgument['option'] {
+/** Whether it is one of the options that say what is left out. */
+export function isRule(name: OptionName): name is RuleArgument['option'] {
   return name === 'exclude' || name === 'include' || name === 'exclude-from';
 }

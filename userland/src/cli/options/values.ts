@@ -6,6 +6,8 @@ export interface Reader<Value> {
   /** Completes the sentence "it takes ...". */
   readonly takes: string;
   readonly read: (text: ByteString) => Value | null;
+  /** In a configuration file only what is in quotes is one; a path is relative to that file's folder there. */
+  readonly quoted?: 'text' | 'path';
 }
 
 /** One of a few words. */
@@ -57,8 +59,12 @@ export const interval: Reader<number> = {
   },
 };
 
-/** Any text that is not empty: a path, a pattern. */
+/** Any text that is not empty: a pattern. */
 export const text: Reader<ByteString> = {
   takes: 'a text that is not empty',
   read: (given) => (given === '' ? null : given),
+  quoted: 'text',
 };
+
+/** A path of the file system, relative to the working directory. */
+export const path: Reader<ByteString> = { takes: 'a path', read: text.read, quoted: 'path' };

@@ -7,6 +7,8 @@ import type { Change } from './changes.ts';
 export interface PairActivity {
   /** The source as it was typed. */
   readonly source: RelativePath;
+  /** It does nothing any more: only what it has copied counts. */
+  readonly ended: boolean;
   /** The first synchronization is complete. */
   readonly ready: boolean;
   /** Entries copied, and bytes moved by the copies that are finished. */
@@ -23,7 +25,7 @@ export interface PairActivity {
   readonly comparedAt: number | null;
 }
 
-export interface Activity extends Omit<PairActivity, 'source'> {
+export interface Activity extends Omit<PairActivity, 'source' | 'ended'> {
   readonly sources: readonly RelativePath[];
   /** Bytes moved by the copies that run. */
   readonly bytesInFlight: number;
@@ -31,20 +33,24 @@ export interface Activity extends Omit<PairActivity, 'source'> {
 
 /** `bytesInFlight`: moved by copies that have not ended. */
 export function together(pairs: readonly PairActivity[], bytesInFlight: number): Activity {
-  const sum = (of: (pair: PairActivity) => number): number => pairs.reduce((all, pair) => all + of(pair), 0);
+  const running = pairs.filter((pair) => !pair.ended);
   return {
-    sources: pairs.map((pair) => pair.source),
-    ready: pairs.every((pair) => pair.ready),
-    files: sum((pair) => pair.files),
-    bytes: sum((pair) => pair.bytes),
+    sources: running.map((pair) => pair.source),
+    ready: running.every((pair) => pair.ready),
+    files: sum(pairs, (pair) => pair.files),
+    bytes: sum(pairs, (pair) => pair.bytes),
     bytesInFlight,
-    directories: sum((pair) => pair.directories),
-    flights: pairs.flatMap((pair) => pair.flights),
-    failing: sum((pair) => pair.failing),
-    watches: sum((pair) => pair.watches),
-    lastChange: latest(pairs.map((pair) => pair.lastChange)),
-    comparedAt: earliest(pairs.map((pair) => pair.comparedAt)),
+    directories: sum(running, (pair) => pair.directories),
+    flights: running.flatMap((pair) => pair.flights),
+    failing: sum(running, (pair) => pair.failing),
+    watches: sum(running, (pair) => pair.watches),
+    lastChange: latest(running.map((pair) => pair.lastChange)),
+    comparedAt: earliest(running.map((pair) => pair.comparedAt)),
   };
+}
+
+function sum(pairs: readonly PairActivity[], of: (pair: PairActivity) => number): number {
+  return pairs.reduce((all, pair) => all + of(pair), 0);
 }
 
 /** Whether something is shown that changes without any event. */

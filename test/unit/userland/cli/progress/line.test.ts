@@ -4,6 +4,7 @@ import { progressLine } from '../../../../../userland/src/cli/progress/line.ts';
 
 const IDLE: PairActivity = {
   source: 'source',
+  ended: false,
   ready: false,
   files: 0,
   bytes: 0,
@@ -67,4 +68,10 @@ void t.test('a run that follows changes', async (t) => {
     line([{ ...changed, flights: [BIG] }], 50e6, 1e6),
     /, 1 failing, 1\.00 MB\/s, a\\n\/big\.iso, 50 %/,
   );
+});
+
+void t.test('of a pair that has ended only what it has copied counts', async (t) => {
+  const ended = { ended: true, failing: 3, directories: 9, flights: [BIG], files: 5, bytes: 1000 };
+  t.equal(line([{ ready: true }, ended]), 'Watching source, 1 directory');
+  t.equal(line([{ files: 2, bytes: 500 }, ended]), '7 files, 1.50 kB');
 });
