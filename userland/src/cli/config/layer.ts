@@ -35,8 +35,24 @@ export function readLayer(
     const read = readOption(key, entry.value, reader);
     if (specOf(key).repeat === true) repeated.push(...read.map((value) => ({ name: key, value })));
     else values[key] = read[0];
+    const against = contradicted(key, values);
+    if (against !== undefined)
+      reader.complaints.add(
+        entry.place,
+        `'${against}' and '${key}' contradict each other`,
+        'give one of them',
+      );
   }
   return { values, repeated: repeated.toSorted((a, b) => rank(a.name) - rank(b.name)) };
+}
+
+/** The option that cannot be true beside this one: each of the two takes the place of the other, if it is nearer. */
+function contradicted(key: OptionName, values: Readonly<Record<string, unknown>>): string | undefined {
+  if (values[key] !== true) return undefined;
+  return specOf(key).replaces?.find(
+    (other) =>
+      values[other] === true && isOptionName(other) && specOf(other).replaces?.includes(key) === true,
+  );
 }
 
 /**

@@ -48,6 +48,11 @@ void t.test('texts are bytes, and numbers are read as on the command line', asyn
   });
 });
 
+void t.test('what is false contradicts nothing, and a phase nothing that it is a name for', async (t) => {
+  const text = `quiet = true\nverbose = false\nonce = true\nphase = 2\n${PAIR}`;
+  t.strictSame(read(text).run.values, { quiet: true, verbose: false, once: true, phase: '2' });
+});
+
 /** A file, and what is said of it behind the file's name. */
 const WRONG: readonly (readonly [string, string])[] = [
   ['', '1:1: the file has no pair of directories; begin one with [[pair]]'],
@@ -70,6 +75,10 @@ const WRONG: readonly (readonly [string, string])[] = [
     "5:1: 'once' concerns the whole run; put it at the top of the file, above the first [table]",
   ],
   [`[defaults]\nname = "x"\n${PAIR}`, "2:1: each pair has its own 'name'; put it below [[pair]]"],
+  [
+    `quiet = true\nverbose = true\n${PAIR}`,
+    "2:1: 'quiet' and 'verbose' contradict each other; give one of them",
+  ],
   [`help = true\n${PAIR}`, "1:1: 'help' is for the command line only"],
   [`config = "x"\n${PAIR}`, "1:1: 'config' is for the command line only"],
   [`once = "yes"\n${PAIR}`, '1:8: once = "yes": it takes true or false'],
