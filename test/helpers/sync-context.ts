@@ -16,12 +16,20 @@ import type { Lab } from './syncer.ts';
 export function syncContext(t: Test, { source, destination }: Lab): SyncContext {
   const addon = loadAddon();
   const stop = new AbortController();
-  const open = { allowEmpty: true, delete: true, filter: EVERYTHING, dryRun: false, fsync: false };
+  const open = {
+    backupDir: null,
+    allowEmpty: true,
+    delete: true,
+    filter: EVERYTHING,
+    dryRun: false,
+    fsync: false,
+  };
   const roots = openRoots(addon, { source, destination }, open);
   t.teardown(() => roots.close());
   return {
     addon,
     copies: addon.copyGroup(),
+    backup: null,
     roots,
     tree: new WatchTree(),
     dirty: new DirtySet<DirectoryNode>(),

@@ -30,6 +30,8 @@ export type SyncEvent =
       readonly entries: number;
       readonly kept: boolean;
     }
+  /** What was at `path` before it is replaced or deleted is kept; `to` is below the directory of `--backup-dir`. */
+  | { readonly kind: 'backed-up'; readonly path: RelativePath; readonly to: RelativePath }
   | { readonly kind: 'renamed'; readonly from: RelativePath; readonly to: RelativePath }
   /** `retryMs` is null when it is given up. */
   | {

@@ -10,19 +10,22 @@ export class DeleteBudget {
     this.#limit = limit;
   }
 
-  /** To be called before each deletion of one entry. Throws a SyncError with exit code 25 at the limit. */
-  spend(): void {
-    if (this.#spent >= this.#limit)
+  /** To be called before `entries` are deleted. Throws a SyncError with exit code 25 at the limit. */
+  spend(entries = 1): void {
+    if (this.#spent + entries > this.#limit)
       throw new SyncError(EXIT.DELETE_LIMIT, 'DELETE_LIMIT', {
         tried: 'delete what the source does not have',
-        found: `${this.#limit} entries are deleted, which is the limit of --max-delete`,
+        found:
+          entries === 1
+            ? `${this.#limit} entries are deleted, which is the limit of --max-delete`
+            : `${entries} entries are to be deleted at once, and ${this.#limit - this.#spent} are left of the limit of --max-delete`,
         hint: 'look at the source, then start again with a higher limit',
       });
-    this.#spent += 1;
+    this.#spent += entries;
   }
 
   /** Takes back the last `spend`, whose deletion did not happen. */
-  refund(): void {
-    this.#spent -= 1;
+  refund(entries = 1): void {
+    this.#spent -= entries;
   }
 }

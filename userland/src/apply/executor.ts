@@ -21,7 +21,7 @@ import type { DirectoryPair } from './directory-pair.ts';
 import type { InFlight } from './in-flight.ts';
 import { removeTree, type Removed, type RemoveContext } from './remove-tree.ts';
 import type { TempNames } from './temp-names.ts';
-import { matchAttributes, writeNode } from './write-entry.ts';
+import { matchAttributes, publish, writeNode } from './write-entry.ts';
 
 export interface DoneOutcome {
   readonly kind: 'done';
@@ -209,9 +209,10 @@ async function matchEntry(
   const { addon } = context;
   const wanted = addon.statAt(pair.source, name);
   if (wanted === null || wanted.type === FILE_TYPE.DIRECTORY) return AGAIN;
-  // A file of the destination that has other names, too: theirs are not to be changed with it.
+  // A file of the destination that has other names, too: theirs are not to be changed with it. Its content is no other one.
   if (wanted.type === FILE_TYPE.REGULAR && wanted.nlink === 1)
-    if ((addon.statAt(pair.destination, name)?.nlink ?? 1) > 1) return copy(context, pair, name, care);
+    if ((addon.statAt(pair.destination, name)?.nlink ?? 1) > 1)
+      return copy({ ...context, backup: null }, pair, name, care);
   return matchAttributes(context, pair, name, wanted) ? did('updated') : NOTHING;
 }
 
@@ -283,17 +284,24 @@ async function copy(
   name: ByteString,
   care: Care,
 ): Promise<Outcome> {
-  const { addon, copies, inFlight, policy, fsync } = context;
+  const { addon, backup, copies, inFlight, policy, fsync } = context;
   const source = addon.statAt(pair.source, name);
   if (source === null || source.type !== FILE_TYPE.REGULAR) return AGAIN;
   const begin = context.clock();
   const delayMs = care.patient ? youth(context, pair, name, source, care.watched) : 0;
   if (delayMs > 0) return { kind: 'again', delayMs };
-  const options = { finalName: name, owner: policy.owner, xattrs: policy.xattrs, fsync };
+  const finalName = backup === null ? { finalName: name } : {};
+  const options = { ...finalName, owner: policy.owner, xattrs: policy.xattrs, fsync };
   const flight = { directory: pair.path, name, bytes: Math.min(source.size, source.blocks * 512) };
-  const result = await context.temps.with((temp) =>
-    inFlight.with(flight, () => addon.copyFile(pair.source, name, pair.destination, temp, options, copies)),
-  );
+  const result = await context.temps.with(async (temp) => {
+    const copied = await inFlight.with(flight, () =>
+      addon.copyFile(pair.source, name, pair.destination, temp, options, copies),
+    );
+    if (backup === null || copied.changed) return copied;
+    publish(context, pair, name, temp, () => undefined);
+    if (fsync) addon.fsync(pair.destination);
+    return copied;
+  });
   if (result.changed) return AGAIN;
   if (result.xattrsRefused) context.onXattrsRefused();
   // Of what was copied, and by the time before it: the file may have been rewritten while the copy waited for its turn.

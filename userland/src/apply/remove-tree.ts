@@ -1,5 +1,5 @@
 /**
- * Removes an entry of the destination with all that is below it.
+ * Removes an entry of the destination with all that is below it, or moves it into the backup.
  *
  * Goes down by directory fds, so a symlink is removed and never followed. A mount point is kept: rmdir(2) says EBUSY
  * for it before it looks whether it is empty, so asking rmdir first tells without a race.
@@ -8,21 +8,18 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { isSystemError, FILE_TYPE, type Addon, type ByteString, type Fd } from '../native/addon.ts';
 import type { Policy } from '../compare/policy.ts';
 import type { Excludes } from '../filter/filter.ts';
-import type { RelativePath } from '../report.ts';
+import type { Backup, Where } from './backup.ts';
 import type { DeleteBudget } from './delete-budget.ts';
+import { measureTree } from './measure-tree.ts';
 
 export interface RemoveContext {
   readonly addon: Addon;
   readonly budget: DeleteBudget;
   readonly policy: Pick<Policy, 'filter'>;
+  /** Where what is removed is kept; null: nowhere. */
+  readonly backup: Backup | null;
   /** Stops between two entries. */
   readonly signal: AbortSignal;
-}
-
-/** A directory of the destination, and its path below the root. */
-interface Where {
-  readonly destination: Fd;
-  readonly path: RelativePath;
 }
 
 export interface Removed {
@@ -61,10 +58,11 @@ export async function removeTree(context: RemoveContext, parent: Where, name: By
         continue;
       }
       context.signal.throwIfAborted();
-      const below = removeOne(context, level, next);
-      if (below === null) level.names.pop();
-      else levels.push(below);
-      if (below === null) entries += 1;
+      const removed = await removeOne(context, level, next);
+      if (typeof removed === 'number') {
+        level.names.pop();
+        entries += removed;
+      } else levels.push(removed);
       if (entries % BREATH === BREATH - 1) await nextTick();
     }
     return { entries, kept: top.kept };
@@ -73,21 +71,24 @@ export async function removeTree(context: RemoveContext, parent: Where, name: By
   }
 }
 
-/** Removes one entry, or opens it when it is a directory that is not empty. */
-function removeOne(context: RemoveContext, level: Level, name: ByteString): Level | null {
-  const { addon, budget, policy } = context;
+/** Removes one entry and returns how many that were, or opens it when it is a directory to be gone through. */
+async function removeOne(context: RemoveContext, level: Level, name: ByteString): Promise<Level | number> {
+  const { addon, backup, budget, policy } = context;
   const directory = level.destination;
   const stat = addon.statAt(directory, name);
-  if (stat === null) return null;
+  if (stat === null) return 1;
   if (stat.type !== FILE_TYPE.DIRECTORY) {
     budget.spend();
-    addon.unlinkAt(directory, name);
-    return null;
+    if (backup === null) addon.unlinkAt(directory, name);
+    else backup.move(level, name);
+    return 1;
   }
+  const moved = backup === null ? 0 : await moveWhole(context, backup, level, name);
+  if (moved > 0) return moved;
   try {
     budget.spend();
     addon.rmdirAt(directory, name);
-    return null;
+    return 1;
   } catch (error) {
     if (!isSystemError(error, 'ENOTEMPTY', 'EEXIST')) throw error;
     budget.refund();
@@ -102,6 +103,26 @@ function removeOne(context: RemoveContext, level: Level, name: ByteString): Leve
     addon.close(below);
     throw error;
   }
+}
+
+/** Moves a directory into the backup by one rename; returns the number of entries, 0 if it has to go entry by entry. */
+async function moveWhole(
+  context: RemoveContext,
+  backup: Backup,
+  level: Level,
+  name: ByteString,
+): Promise<number> {
+  const { budget } = context;
+  const entries = await measureTree(context, level.destination, level.path, name);
+  if (entries === null) return 0;
+  budget.spend(entries);
+  let moved = false;
+  try {
+    moved = backup.moveTree(level, name);
+  } finally {
+    if (!moved) budget.refund(entries);
+  }
+  return moved ? entries : 0;
 }
 
 function removable(addon: Addon, directory: Fd, excludes: Excludes): Pick<Level, 'names' | 'kept'> {

@@ -23,11 +23,18 @@ export interface NameAt {
 
 /**
  * Renames a directory of the destination. Whatever has the new name gets the old one (one atomic exchange), and is
- * deleted or found to belong there when that name is compared. Returns false when nothing was renamed.
+ * deleted or found to belong there when that name is compared; unless `exchange` is false. Returns false when nothing was
+ * renamed.
  */
-export function renameDirectory(addon: Addon, from: NameAt, to: NameAt): 'renamed' | 'exchanged' | false {
+export function renameDirectory(
+  addon: Addon,
+  from: NameAt,
+  to: NameAt,
+  exchange: boolean,
+): 'renamed' | 'exchanged' | false {
   if (addon.statAt(from.directory, from.name)?.type !== FILE_TYPE.DIRECTORY) return false;
   const free = addon.statAt(to.directory, to.name) === null;
+  if (!free && !exchange) return false;
   const flags = free ? RENAME.NOREPLACE : RENAME.EXCHANGE;
   const done = attempt(() => addon.renameAt(from.directory, from.name, to.directory, to.name, flags));
   if (!done) return false;
@@ -37,7 +44,7 @@ export function renameDirectory(addon: Addon, from: NameAt, to: NameAt): 'rename
 /**
  * Renames a file of the destination if what it has under the old name is what the source has under the new one now,
  * as far as the policy compares; `isMirrored` has the last word about the source's file, for two files
- * may be alike in them. Returns false when nothing was renamed.
+ * may be alike in them. `keep` is called before it replaces anything. Returns false when nothing was renamed.
  */
 export function renameFile(
   addon: Addon,
@@ -46,6 +53,7 @@ export function renameFile(
   to: NameAt,
   policy: Policy,
   isMirrored: (file: Stat) => boolean,
+  keep: () => void,
 ): boolean {
   const wanted = addon.statAt(source.directory, source.name);
   const found = addon.statAt(from.directory, from.name);
@@ -57,7 +65,9 @@ export function renameFile(
     policy.mtimeSlackNs,
   );
   if (diff !== 0 || !isMirrored(wanted)) return false;
-  if (addon.statAt(to.directory, to.name)?.type === FILE_TYPE.DIRECTORY) return false;
+  const replaced = addon.statAt(to.directory, to.name);
+  if (replaced?.type === FILE_TYPE.DIRECTORY) return false;
+  if (replaced !== null) keep();
   return attempt(() => addon.renameAt(from.directory, from.name, to.directory, to.name));
 }
 

@@ -1,10 +1,10 @@
 /** Symlinks, FIFOs, sockets and devices, and attributes without content: everything that is a few system calls. */
 import { sameMtime } from '../compare/difference.ts';
 import type { ExecutorContext } from './executor.ts';
-import { FILE_TYPE, isSystemError, XATTRS, type Addon, type ByteString, type Stat } from '../native/addon.ts';
+import { FILE_TYPE, isSystemError, XATTRS, type ByteString, type Stat } from '../native/addon.ts';
 import type { DirectoryPair } from './directory-pair.ts';
 
-type WriteContext = Pick<ExecutorContext, 'addon' | 'policy' | 'onXattrsRefused'>;
+type WriteContext = Pick<ExecutorContext, 'addon' | 'backup' | 'policy' | 'onXattrsRefused'>;
 
 /**
  * Makes the source's symlink, FIFO, socket or device under a temporary name and renames it over; `wanted` is the
@@ -22,7 +22,7 @@ export function writeNode(
   const symlink = wanted.type === FILE_TYPE.SYMLINK;
   if (symlink) addon.symlinkAt(addon.readlinkAt(source, name), destination, temp);
   else addon.mknodAt(destination, temp, wanted.type, 0o600, wanted.rdevMajor, wanted.rdevMinor);
-  publish(addon, pair, name, temp, () => {
+  publish(context, pair, name, temp, () => {
     if (policy.owner) addon.chownAt(destination, temp, wanted.uid, wanted.gid);
     if (policy.xattrs) copyXattrs(context, pair, name, temp);
     if (!symlink) addon.chmodAt(destination, temp, wanted.mode);
@@ -73,9 +73,12 @@ function copyXattrs(
   return (bits & XATTRS.CHANGED) !== 0;
 }
 
-/** Finishes the entry `temp` and renames it to `name`; leaves no `temp` behind when that fails. */
-function publish(
-  addon: Addon,
+/**
+ * Finishes the entry `temp` and renames it to `name`, whose old entry is backed up before; leaves no `temp` behind when that
+ * fails.
+ */
+export function publish(
+  { addon, backup }: Pick<ExecutorContext, 'addon' | 'backup'>,
   pair: DirectoryPair,
   name: ByteString,
   temp: ByteString,
@@ -83,6 +86,7 @@ function publish(
 ): void {
   try {
     finish();
+    backup?.keep(pair, name);
     addon.renameAt(pair.destination, temp, pair.destination, name);
   } catch (error) {
     try {

@@ -2,11 +2,15 @@
 import { displayName } from '../native/names.ts';
 import { sentence } from '../errors.ts';
 import { itemize } from './itemize.ts';
+import type { ByteString } from '../native/addon.ts';
 import type { RelativePath, SyncEvent, SyncSink } from '../report.ts';
+import { backupPath } from '../roots/backup-place.ts';
 import type { RootPaths } from '../roots/roots.ts';
 
 export interface ConsoleOptions {
   readonly roots: RootPaths;
+  /** As in the options of a pair; shown as a path like the roots. */
+  readonly backupDir?: ByteString | null | undefined;
   /** Shown before each line, when there are several pairs. */
   readonly pair?: string | undefined;
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
@@ -25,6 +29,7 @@ type Lines = { readonly [K in Kind]: (event: Of<K>, names: Names) => string };
 interface Names {
   readonly source: (path: RelativePath) => string;
   readonly destination: (path: RelativePath) => string;
+  readonly backup: (path: RelativePath) => string;
 }
 
 const LINES: Lines = {
@@ -37,6 +42,8 @@ const LINES: Lines = {
   updated: (event, { destination }) => `Updated: ${destination(event.path)}`,
   deleted: (event, { destination }) =>
     `Deleted: ${destination(event.path)}${event.kept ? ' (all but what is excluded)' : ''}`,
+  'backed-up': (event, { destination, backup }) =>
+    `Backed up: ${destination(event.path)} -> ${backup(event.to)}`,
   renamed: (event, { destination }) => `Renamed: ${destination(event.from)} -> ${destination(event.to)}`,
   linked: (event, { destination }) => `Linked: ${destination(event.path)} -> ${destination(event.target)}`,
   failed: (event, { source, destination }) =>
@@ -56,6 +63,7 @@ const CHANGES: ReadonlySet<Kind> = new Set([
   'created-directory',
   'updated',
   'deleted',
+  'backed-up',
   'renamed',
   'linked',
 ] as const);
@@ -70,6 +78,7 @@ export function consoleSink(options: ConsoleOptions): SyncSink {
   const names: Names = {
     source: (path) => displayPath(roots.source, path),
     destination: (path) => displayPath(roots.destination, path),
+    backup: (path) => displayPath(backupPath(roots, options.backupDir ?? ''), path),
   };
   let ready = false;
   return {
@@ -78,7 +87,7 @@ export function consoleSink(options: ConsoleOptions): SyncSink {
       if (kind === 'ready') ready = true;
       if (COMPLAINTS.has(kind)) err(lineOf(event, names));
       else if (verbosity === 'quiet') return;
-      else if (itemized && CHANGES.has(kind)) out(itemLine(event));
+      else if (itemized && CHANGES.has(kind)) out(itemLine(event, names));
       else if (kind === 'audited' && verbosity !== 'verbose') return;
       else if (ready || verbosity === 'verbose' || !CHANGES.has(kind)) out(lineOf(event, names));
     },
@@ -91,9 +100,10 @@ function lineOf<K extends Kind>(event: Of<K>, names: Names): string {
   return format(event, names);
 }
 
-function itemLine(event: SyncEvent): string {
+function itemLine(event: SyncEvent, names: Names): string {
   const item = itemize(event) ?? '';
   if (event.kind === 'renamed') return `${item} ${displayName(event.from)} -> ${displayName(event.to)}`;
+  if (event.kind === 'backed-up') return `${item} ${displayName(event.path)} -> ${names.backup(event.to)}`;
   if (event.kind === 'linked') return `${item} ${displayName(event.path)} => ${displayName(event.target)}`;
   if (!('path' in event)) return item;
   const slash = /^[^*]d/.test(item) && event.path !== '' ? '/' : '';

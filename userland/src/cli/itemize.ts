@@ -48,6 +48,8 @@ export function itemize(event: SyncEvent): string | null {
       return '*deleting  ';
     case 'renamed':
       return '*renaming  ';
+    case 'backed-up':
+      return '*backing up';
     case 'watching':
     case 'ready':
     case 'audited':

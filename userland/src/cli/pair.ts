@@ -1,4 +1,5 @@
 /** One source and its destination, from their options to how the run on them ended. */
+import { Backup } from '../apply/backup.ts';
 import { DeleteBudget } from '../apply/delete-budget.ts';
 import { InFlight } from '../apply/in-flight.ts';
 import { TempNames } from '../apply/temp-names.ts';
@@ -44,6 +45,7 @@ export class Pair {
   readonly #environment: PairEnvironment;
   readonly #roots: Roots;
   readonly #engine: Engine;
+  readonly #backup: Backup | null;
   #ended = false;
   readonly #sink: ReturnType<typeof countingSink>;
   readonly #inFlight = new InFlight();
@@ -63,14 +65,18 @@ export class Pair {
       },
     });
     const filter = readFilter(options.rules);
-    const policy = { ...options.policy, filter, owner: isRoot };
     this.#roots = openRoots(addon, options.roots, {
       allowEmpty: options.allowEmpty,
-      delete: policy.delete,
+      backupDir: options.backupDir,
+      delete: options.policy.delete,
       filter,
       dryRun: run.dryRun,
       fsync: options.fsync,
     });
+    this.#backup = this.#makeBackup();
+    const { backup } = this.#roots;
+    const mirrored = backup === null || backup.reserved === null ? filter : filter.reserving(backup.reserved);
+    const policy = { ...options.policy, filter: mirrored, owner: isRoot };
     try {
       this.#engine = new Engine({
         addon,
@@ -81,6 +87,7 @@ export class Pair {
         ledger: new ContentLedger<DirectoryNode>(),
         temps: new TempNames(),
         inFlight: this.#inFlight,
+        backup: this.#backup,
         budget: new DeleteBudget(options.maxDelete),
         policy,
         metadata: environment.metadata,
@@ -100,6 +107,17 @@ export class Pair {
       this.#roots.discard();
       throw error;
     }
+  }
+
+  #makeBackup(): Backup | null {
+    const { backup, destination } = this.#roots;
+    if (backup === null) return null;
+    return new Backup(this.#environment.addon, {
+      path: backup.path,
+      destination,
+      fsync: this.options.fsync,
+      onKept: (path, to) => this.#sink.emit({ kind: 'backed-up', path, to }),
+    });
   }
 
   get totals(): Readonly<Totals> {
@@ -146,6 +164,7 @@ export class Pair {
   async #toItsEnd(): Promise<PairEnd> {
     const { once } = this.#run;
     try {
+      if (!this.#run.dryRun) this.#backup?.make();
       const result = await this.#engine.run();
       if (once && result.interrupted) return { code: EXIT.INTERRUPTED, error: null };
       const failed = result.failures + (once ? result.failing : 0);

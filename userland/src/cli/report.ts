@@ -127,8 +127,8 @@ export class PairReport {
 
   #sinks(): SyncSink[] {
     const { verbosity, itemize, json, logFile } = this.#run;
-    const { roots, name } = this.#options;
-    const common = { roots, ...(name === null ? {} : { pair: name }), itemize };
+    const { roots, name, backupDir } = this.#options;
+    const common = { roots, backupDir, ...(name === null ? {} : { pair: name }), itemize };
     const err = (line: string): void => this.#outputs.stderr.line(line);
     const out = json ? (): void => undefined : (line: string): void => this.#outputs.stdout.line(line);
     const log = (line: string): void => this.#report.log(line);

@@ -4,6 +4,7 @@ import { NoKernelMetadata, probeMetadata } from '../metadata/probe.ts';
 import type { MetadataChoice } from '../metadata/probe.ts';
 import type { MetadataSource } from '../metadata/source.ts';
 import type { Addon } from '../native/addon.ts';
+import { backupPath } from '../roots/backup-place.ts';
 import { refuseOverlaps } from '../roots/overlap.ts';
 import type { RunOptions, SyncOptions } from './options/resolve.ts';
 import type { Output } from './output.ts';
@@ -77,7 +78,10 @@ async function runPairs(
     try {
       refuseOverlaps(
         addon,
-        options.pairs.flatMap(({ name, roots }) => (name === null ? [] : { name, roots })),
+        options.pairs.flatMap(({ name, roots, backupDir }) => {
+          const backup = backupDir === null ? null : backupPath(roots, backupDir);
+          return name === null ? [] : { name, roots, backup };
+        }),
       );
       for (const pair of options.pairs) {
         const own = report.pair(pair);

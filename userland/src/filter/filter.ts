@@ -20,15 +20,25 @@ export type Excludes = (name: ByteString, isDirectory: boolean) => boolean;
 const NONE: Excludes = () => false;
 
 export class Filter {
+  readonly #given: readonly Rule[];
   readonly #rules: readonly (Pattern & { readonly exclude: boolean })[];
+  readonly #reserved: ByteString | null;
 
-  constructor(rules: readonly Rule[]) {
+  /** `reserved`: an entry of the roots that is left out whatever the rules say. */
+  constructor(rules: readonly Rule[], reserved: ByteString | null = null) {
+    this.#given = rules;
+    this.#reserved = reserved;
     this.#rules = rules.map(({ exclude, pattern }) => ({ ...compilePattern(pattern), exclude }));
   }
 
   /** Whether nothing is ever left out. */
   get isEmpty(): boolean {
-    return this.#rules.length === 0;
+    return this.#rules.length === 0 && this.#reserved === null;
+  }
+
+  /** The same, and an entry of the roots is left out, too. */
+  reserving(name: ByteString): Filter {
+    return new Filter(this.#given, name);
   }
 
   /** Whether an entry may be left out in one place and not in another. */
@@ -38,6 +48,7 @@ export class Filter {
 
   /** `path`: below the roots; those above it are not left out. */
   excludes(path: ByteString, isDirectory: boolean): boolean {
+    if (path === this.#reserved) return true;
     for (const rule of this.#rules) {
       if (rule.directoriesOnly && !isDirectory) continue;
       if (rule.expression.test(`/${path}${isDirectory && rule.slashed ? '/' : ''}`)) return rule.exclude;

@@ -1,6 +1,6 @@
 /** Opens the two roots, and refuses pairs that would destroy something, before anything is touched. */
 import { dirname } from 'node:path';
-import { describeError, EXIT, quote, SyncError } from '../errors.ts';
+import { describeError, quote } from '../errors.ts';
 import {
   AT_FDCWD,
   FILE_TYPE,
@@ -13,6 +13,9 @@ import {
 import { isReserved } from '../compare/reserved.ts';
 import type { Filter } from '../filter/filter.ts';
 import { isAtOrAbove, parentPath } from './ancestors.ts';
+import { findBackupPlace } from './backup-place.ts';
+import { flush } from './open-or-make.ts';
+import { refused } from './refused.ts';
 import { Roots, sameIdentity, type RootPaths } from './roots.ts';
 
 export interface OpenRootsOptions {
@@ -22,6 +25,8 @@ export interface OpenRootsOptions {
   readonly delete: boolean;
   /** What does not count when it is asked whether a root is empty. */
   readonly filter: Filter;
+  /** Where backups go, relative to the destination; null: there are none. */
+  readonly backupDir: ByteString | null;
   /** Nothing is created and nothing locked. */
   readonly dryRun: boolean;
   /** A destination that is made survives a power cut. */
@@ -53,17 +58,20 @@ function checkAndOpen(addon: Addon, paths: RootPaths, options: OpenRootsOptions)
   const destination = openDestination(addon, paths.destination, existing, options);
   try {
     if (destination !== -1 && !options.dryRun) lock(addon, destination, paths.destination);
+    const backup =
+      options.backupDir === null || destination === -1
+        ? null
+        : findBackupPlace(addon, paths, source, destination, options.backupDir);
+    const reserved = backup?.reserved ?? null;
+    const filter = reserved === null ? options.filter : options.filter.reserving(reserved);
     if (destination !== -1 && options.delete && !options.allowEmpty)
-      refuseEmptied(addon, paths, destination, options.filter);
-    return new Roots(addon, paths, source, destination, existing === null);
+      refuseEmptied(addon, paths, destination, filter);
+    return new Roots(addon, paths, source, destination, { made: existing === null, backup });
   } catch (error) {
     if (destination !== -1) addon.close(destination);
+    if (destination !== -1 && existing === null) addon.rmdirAt(AT_FDCWD, paths.destination);
     throw error;
   }
-}
-
-function refused(code: string, tried: string, found: string, hint?: string): SyncError {
-  return new SyncError(EXIT.ROOTS, code, { tried, found, ...(hint === undefined ? {} : { hint }) });
 }
 
 function statDirectory(addon: Addon, side: string, path: ByteString): Stat | null {
@@ -105,15 +113,6 @@ function refuseNested(addon: Addon, paths: RootPaths, source: Stat, destination:
       'the source lies inside the destination',
       'choose another destination',
     );
-}
-
-function flush(addon: Addon, path: ByteString): void {
-  const directory = addon.openRoot(path);
-  try {
-    addon.fsync(directory);
-  } finally {
-    addon.close(directory);
-  }
 }
 
 function openDestination(

@@ -12,6 +12,8 @@ import { sameIdentity, type Identity, type RootPaths } from './roots.ts';
 export interface NamedRoots {
   readonly name: string;
   readonly roots: RootPaths;
+  /** Where its backups go; null: nowhere, the default. */
+  readonly backup?: ByteString | null;
 }
 
 /** A root with words for it. */
@@ -38,12 +40,21 @@ export function refuseOverlaps(addon: Addon, pairs: readonly NamedRoots[]): void
   const placed = pairs.map((pair) => ({
     source: place(pair, 'source'),
     destination: place(pair, 'destination'),
+    backup: {
+      place: pair.backup === undefined || pair.backup === null ? null : placeOf(addon, pair.backup),
+      called: `the backup ${quote(pair.backup ?? '')} of [${pair.name}]`,
+    },
   }));
   for (const [at, one] of placed.entries())
     for (const other of placed.slice(at + 1)) {
       refuseOverlap(addon, other.destination, one.destination);
       refuseOverlap(addon, one.destination, other.source);
       refuseOverlap(addon, other.destination, one.source);
+      for (const [a, b] of [
+        [one, other],
+        [other, one],
+      ] as const)
+        for (const root of [b.source, b.destination]) refuseOverlap(addon, a.backup, root);
     }
 }
 

@@ -7,6 +7,7 @@
  */
 import { EXIT, quote, SyncError } from '../errors.ts';
 import { AT_FDCWD, isSystemError, type Addon, type ByteString, type Fd, type Stat } from '../native/addon.ts';
+import type { BackupPlace } from './backup-place.ts';
 
 /** What a directory is, whatever its name is. */
 export type Identity = Pick<Stat, 'dev' | 'ino'>;
@@ -22,6 +23,8 @@ export interface RootPaths {
 
 export class Roots {
   readonly paths: RootPaths;
+  /** null where nothing is kept. */
+  readonly backup: BackupPlace | null;
   /** -1 in a dry run whose destination does not exist. */
   readonly destination: Fd;
   readonly #addon: Addon;
@@ -30,7 +33,14 @@ export class Roots {
   readonly #made: boolean;
 
   /** For `openRoots`, which makes the checks; `made`: there was no destination before. */
-  constructor(addon: Addon, paths: RootPaths, source: Identity, destination: Fd, made: boolean) {
+  constructor(
+    addon: Addon,
+    paths: RootPaths,
+    source: Identity,
+    destination: Fd,
+    { made, backup }: { readonly made: boolean; readonly backup: BackupPlace | null },
+  ) {
+    this.backup = backup;
     this.#addon = addon;
     this.paths = paths;
     this.destination = destination;

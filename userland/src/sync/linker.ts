@@ -159,7 +159,7 @@ export class Linker {
     name: ByteString,
     temp: ByteString,
   ): Place<DirectoryNode> | null {
-    const { addon, dirty, dryRun, policy } = this.#context;
+    const { addon, backup, dirty, dryRun, policy } = this.#context;
     const group = this.#table.groupOf(node, name);
     if (group === undefined || group.leader === null) return null;
     const { leader, truth } = group;
@@ -167,7 +167,8 @@ export class Linker {
     if (truth === null) return null;
     try {
       const to = { directory: pair.destination, name };
-      if (this.#at(leader, (from) => linkEntry(addon, from, to, truth, temp)) !== true) return null;
+      const keep = (): void => backup?.keep(pair, name);
+      if (this.#at(leader, (from) => linkEntry(addon, from, to, truth, temp, keep)) !== true) return null;
       // Only the content was known to be equal.
       const excludes = policy.filter.below(pair.path);
       const now = compareEntry(addon, pair.source, pair.destination, name, policy, excludes);

@@ -7,6 +7,7 @@ import type { Step } from '../compare/planner.ts';
 import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { HINT, SELF } from '../dirty/dirty-set.ts';
 import { EXIT, SyncError } from '../errors.ts';
+import { DIFF } from '../metadata/records.ts';
 import { FILE_TYPE, type ByteString } from '../native/addon.ts';
 import type { Busy } from './busy.ts';
 import { relativePath, type SyncContext } from './context.ts';
@@ -116,7 +117,7 @@ export class Performer {
     try {
       for (const step of steps) {
         if (step.kind === 'link') {
-          if (!(await this.#link(pair, node, name))) {
+          if (!(await this.#link(pair, node, found))) {
             this.#failures.putOff(node, name, hints, now());
             return;
           }
@@ -131,6 +132,7 @@ export class Performer {
           return;
         }
         if (outcome.did === 'copied') this.#linker.copied(pair, node, name);
+        if (dryRun && displaces(step, found, outcome)) this.#foretellBackup(node, name);
         this.#done(node, found, step, outcome);
         if (outcome.racy && !once && !watched) {
           // A write of that very tick would not show, and no event tells of it: it is copied once more.
@@ -148,15 +150,23 @@ export class Performer {
   }
 
   /** False when it has to be looked at once more. */
-  async #link(pair: DirectoryPair, node: DirectoryNode, name: ByteString): Promise<boolean> {
+  async #link(pair: DirectoryPair, node: DirectoryNode, { name, diff }: Difference): Promise<boolean> {
     const { addon, dryRun, fsync, sink, temps, tree } = this.#context;
     if (!dryRun) pair.makeWritable();
     const target = await temps.with((temp) => this.#linker.join(pair, node, name, temp));
     if (target === null) return false;
     if (fsync && !dryRun) addon.fsync(pair.destination);
+    if (dryRun && (diff & CONTENT) !== 0) this.#foretellBackup(node, name);
     const path = relativePath(tree, node, name);
     sink.emit({ kind: 'linked', path, target: relativePath(tree, target.directory, target.name) });
     return true;
+  }
+
+  /** In a dry run nobody knows which numbers are taken. */
+  #foretellBackup(node: DirectoryNode, name: ByteString): void {
+    const { backup, sink, tree } = this.#context;
+    const path = relativePath(tree, node, name);
+    if (backup !== null) sink.emit({ kind: 'backed-up', path, to: path });
   }
 
   #done(node: DirectoryNode, found: Difference, step: Step, outcome: DoneOutcome): void {
@@ -176,6 +186,14 @@ export class Performer {
     else if (outcome.did === 'updated') sink.emit({ kind: 'updated', path, item });
     else if (outcome.did === 'created-directory') sink.emit({ kind: 'created-directory', path });
   }
+}
+
+const CONTENT = DIFF.SIZE | DIFF.MTIME;
+
+/** Whether the step takes away what the destination has under the name. */
+function displaces({ kind }: Step, { diff }: Difference, { did }: DoneOutcome): boolean {
+  if (did === 'deleted') return true;
+  return did === 'copied' && (kind === 'verify' || (diff & (DIFF.MISSING | DIFF.TYPE)) === 0);
 }
 
 function isSlow(step: Step): boolean {

@@ -1,10 +1,11 @@
 /** Turns arrivals and renames of the source into renames of the destination, where that spares copying. */
 import { renameDirectory, renameFile } from '../apply/renames.ts';
 import { isReserved } from '../compare/reserved.ts';
+import { EntryError } from '../errors.ts';
 import type { Place } from '../detect/changes.ts';
 import type { Settled } from '../detect/watcher.ts';
 import { DOUBT, HINT, SELF } from '../dirty/dirty-set.ts';
-import { isSystemError, type Fd } from '../native/addon.ts';
+import { isSystemError, type Fd, type Stat } from '../native/addon.ts';
 import type { Busy } from './busy.ts';
 import { relativePath, type SyncContext } from './context.ts';
 import { MissingDestinationError, StaleNodeError, type Opener } from './opener.ts';
@@ -91,19 +92,22 @@ export class Renamer {
   }
 
   #renameCopy(from: Place, to: Place): boolean {
-    const { addon, ledger, policy } = this.#context;
+    const { addon, backup, ledger, policy, tree } = this.#context;
     const source = this.#opener.openSource(to.directory);
     try {
       return this.#between(from, to, (old, fresh) => {
         const target = { directory: fresh, name: to.name };
         const origin = { directory: old, name: from.name };
         const renamed = { directory: source, name: to.name };
-        return renameFile(addon, renamed, origin, target, policy, (file) => {
+        const isMirrored = (file: Stat): boolean => {
           // The comparison may have been ahead of the events: then another file has had the old name when it was copied.
           if (ledger.hasAnother(from.directory, from.name, file)) return false;
           ledger.note(to.directory, to.name, file, false);
           return true;
-        });
+        };
+        const where = { destination: fresh, path: relativePath(tree, to.directory, SELF) };
+        const keep = (): void => backup?.keep(where, to.name);
+        return renameFile(addon, renamed, origin, target, policy, isMirrored, keep);
       });
     } finally {
       addon.close(source);
@@ -115,10 +119,12 @@ export class Renamer {
    * mirror was, that is remembered, for an exchange in the source has a second half.
    */
   #moveMirror(from: Place, to: Place, displaced: DirectoryNode | null): boolean {
-    const { addon } = this.#context;
+    const { addon, backup } = this.#context;
     return this.#between(from, to, (old, fresh) => {
       const origin = { directory: old, name: from.name };
-      const how = renameDirectory(addon, origin, { directory: fresh, name: to.name });
+      // What has changed places would be backed up under the wrong name.
+      const exchange = backup === null;
+      const how = renameDirectory(addon, origin, { directory: fresh, name: to.name }, exchange);
       if (how === 'exchanged' && displaced !== null) this.#parked = { node: displaced, place: from };
       return how !== false;
     });
@@ -156,7 +162,7 @@ export class Renamer {
       return take() === true;
     } catch (error) {
       if (error instanceof StaleNodeError || error instanceof MissingDestinationError) return false;
-      if (isSystemError(error)) return false;
+      if (isSystemError(error) || error instanceof EntryError) return false;
       throw error;
     }
   }

@@ -14,5 +14,6 @@ void t.test('eleven characters, as rsync has them', async (t) => {
   t.equal(itemize({ kind: 'created-directory', path }), 'cd+++++++++');
   t.equal(itemize({ kind: 'linked', path, target: 'y' }), 'hf+++++++++');
   t.equal(itemize({ kind: 'deleted', path, entries: 1, kept: false })?.length, 11);
+  t.equal(itemize({ kind: 'backed-up', path, to: 'x.~1~' })?.length, 11);
   t.equal(itemize({ kind: 'ready' }), null);
 });

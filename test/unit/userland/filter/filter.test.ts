@@ -131,3 +131,14 @@ void t.test('what rsync lists is what is left', { skip: rsync === undefined && '
     { numRuns: 40, seed: Number(process.env['DIRSYNC_SEED'] ?? 1) },
   );
 });
+
+void t.test('a reserved entry of the roots is left out, and nothing else of that name', async (t) => {
+  const rules = [{ exclude: false, pattern: '.backup' }];
+  const filter = new Filter(rules).reserving('.backup');
+  t.equal(filter.isEmpty, false);
+  t.equal(filter.dependsOnPlace, false, 'directories may be renamed all the same');
+  for (const isDirectory of [true, false]) t.equal(filter.excludes('.backup', isDirectory), true);
+  t.equal(filter.excludes('below/.backup', true), false);
+  t.equal(filter.below('')('.backup', true), true);
+  t.equal(filter.below('below')('.backup', true), false);
+});

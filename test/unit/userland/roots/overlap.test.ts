@@ -52,6 +52,32 @@ void t.test('no pair may write where another one reads or writes', async (t) => 
   t.throws(() => check('a > c', 'a/sub > new', 'b > c/sub'), { message: /of \[3\] lies inside .* of \[1\]/ });
 });
 
+void t.test('no pair may keep backups where another one reads or writes', async (t) => {
+  const { path: dir } = folder(t);
+  for (const name of ['a', 'b', 'c', 'd/sub']) mkdirSync(join(dir, name), { recursive: true });
+  const check = (backup: string, other: string | null = null) =>
+    refuseOverlaps(addon, [
+      {
+        name: '1',
+        roots: { source: join(dir, 'a'), destination: join(dir, 'b') },
+        backup: join(dir, backup),
+      },
+      {
+        name: '2',
+        roots: { source: join(dir, 'c'), destination: join(dir, 'd/sub') },
+        backup: other === null ? null : join(dir, other),
+      },
+    ]);
+  for (const fine of ['b/.backup', 'e', 'd/backup']) t.doesNotThrow(() => check(fine, 'd/sub/.backup'), fine);
+  t.doesNotThrow(() => check('e', 'e'), 'numbers keep them apart');
+  for (const [backup, found] of [
+    ['c/x', /backup '\S+c\/x' of \[1\] lies inside the source '\S+c' of \[2\]/],
+    ['d/sub/.backup', /backup '\S+' of \[1\] lies inside the destination '\S+sub' of \[2\]/],
+    ['d', /backup '\S+d' of \[1\] contains the destination/],
+  ] as const)
+    t.throws(() => check(backup), { exitCode: 3, code: 'PAIRS_OVERLAP', message: found }, backup);
+});
+
 void t.test('what cannot be looked at is for others to refuse', async (t) => {
   const { path: dir } = folder(t);
   const roots = { source: 'a\0b', destination: join(dir, 'x'.repeat(300)) };

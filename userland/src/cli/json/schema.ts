@@ -82,6 +82,12 @@ export const jsonEvent = z.discriminatedUnion('event', [
     entries: count,
     kept: z.boolean().describe('the directory stays, for something in it is excluded'),
   }),
+  event('backed-up', 'what was at the path is kept (--backup-dir), before it is replaced or deleted', {
+    path,
+    pathBytes,
+    to: path.describe('below the directory of --backup-dir'),
+    toBytes: pathBytes,
+  }),
   event('renamed', 'a rename was repeated', {
     from: path,
     fromBytes: pathBytes,

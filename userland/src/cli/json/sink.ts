@@ -46,6 +46,8 @@ function bodyOf(event: SyncEvent): JsonBody {
       return { event: 'linked', ...named('path', event.path), ...named('target', event.target) };
     case 'deleted':
       return { event: 'deleted', ...named('path', event.path), entries: event.entries, kept: event.kept };
+    case 'backed-up':
+      return { event: 'backed-up', ...named('path', event.path), ...named('to', event.to) };
     case 'renamed':
       return { event: 'renamed', ...named('from', event.from), ...named('to', event.to) };
     case 'failed':

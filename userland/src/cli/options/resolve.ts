@@ -36,6 +36,8 @@ export interface PairOptions {
   /** What is left out, in order. */
   readonly rules: readonly RuleArgument[];
   readonly fsync: boolean;
+  /** Where what is replaced or deleted is kept, relative to the destination; null: nowhere. */
+  readonly backupDir: ByteString | null;
   readonly allowEmpty: boolean;
   /** Milliseconds from one full comparison to the next in continuous mode; null for none. */
   readonly auditMs: number | null;
@@ -143,6 +145,7 @@ export function pairOptions(
       isRule(option) ? { option, value: value as ByteString } : [],
     ),
     fsync: values.fsync === true,
+    backupDir: values['backup-dir'] ?? null,
     allowEmpty: values['allow-empty'] === true,
     auditMs: values.audit ?? null,
     maxDelete: values['max-delete'] ?? Infinity,

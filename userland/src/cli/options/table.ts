@@ -83,6 +83,13 @@ export const OPTIONS = {
     help: 'stop with exit code 25 before deleting more than N',
     common: true,
   },
+  'backup-dir': {
+    scope: 'pair',
+    value: 'DIR',
+    // Not a path from where the option stands: it is relative to the destination.
+    reader: text,
+    help: 'keep what is replaced or deleted in DIR',
+  },
   'allow-empty': { scope: 'pair', help: 'let an empty source empty the destination' },
   bwlimit: {
     scope: 'run',

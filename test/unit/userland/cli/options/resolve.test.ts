@@ -31,6 +31,7 @@ void t.test('two roots and nothing else: continuous, exact, and as root says', a
         rules: [],
         fsync: false,
         auditMs: null,
+        backupDir: null,
         allowEmpty: false,
         maxDelete: Infinity,
       },
@@ -92,6 +93,10 @@ void t.test('what means nothing is an error that says so', async (t) => {
 void t.test('progress is shown on a terminal, always or never', async (t) => {
   t.match(parseCommand(['--progress', 'a', 'b']), { run: { progress: 'always' } });
   t.match(parseCommand(['--no-progress', 'a', 'b']), { run: { progress: 'never' } });
+});
+
+void t.test('where backups go is as it was typed', async (t) => {
+  t.match(parseCommand(['--backup-dir', '../old', 'a', 'b']), { pairs: [{ backupDir: '../old' }] });
 });
 
 void t.test('of an option that is given twice the last one counts', async (t) => {
