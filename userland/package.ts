@@ -6,7 +6,7 @@
  * rename. The same sources give the same bytes in every folder. Silent when all went well.
  */
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
@@ -34,14 +34,12 @@ export async function packageSyncer(options: PackageOptions): Promise<void> {
   // pkg writes this path into its output, so it must be of one length everywhere: not below the checkout.
   const temp = await mkdtemp('/tmp/dirsync-');
   try {
-    const app = join(temp, 'app');
-    await mkdir(app);
+    const script = join(temp, 'main.cjs');
     await mkdir(dirname(out), { recursive: true });
     const base = await seedBase(CHECKOUT, join(CHECKOUT, 'build/package'), signal);
-    await copyFile(await buildAddon({ signal }), join(app, 'dirsync.node'));
-    const parts = await bundle(CHECKOUT, options.entry ?? 'userland/src/main.ts', app);
-    const assets = ['dirsync.node', ...parts];
-    await runPkg({ checkout: CHECKOUT, app, temp, out: partial, assets, base, signal });
+    const entry = options.entry ?? 'userland/src/main.ts';
+    await bundle(CHECKOUT, entry, await buildAddon({ signal }), script);
+    await runPkg({ checkout: CHECKOUT, script, temp, out: partial, base, signal });
     await checkRuns(partial, signal);
     await rename(partial, out);
   } finally {

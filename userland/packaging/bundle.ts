@@ -1,34 +1,31 @@
 /**
- * The syncer's TypeScript as one file: fast to start, and nothing for pkg to search through. What it imports only when it
- * is needed has a file of its own, which costs nothing until then.
+ * The syncer's TypeScript and its addon as one script. What is imported only when it is needed is in it, too, and is not run
+ * until then.
  */
-import { basename } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
-const MAIN = 'main.mjs';
-
 /**
- * Writes the bundle of `entry` to `<dir>/main.mjs`, and returns the names of the other files, which have to lie beside it.
- * Paths in them are relative to `checkout`, so that the same sources give the same bytes in every folder.
+ * Writes the bundle of `entry`, with the addon in it, to `out`. Paths in it are relative to `checkout`, so that the same
+ * sources give the same bytes in every folder.
+ *
+ * It is CommonJS, as Node wants it of a single executable: an await outside of a function cannot be bundled.
  */
-export async function bundle(checkout: string, entry: string, dir: string): Promise<string[]> {
-  const { metafile } = await build({
+export async function bundle(checkout: string, entry: string, addon: string, out: string): Promise<void> {
+  const bytes = await readFile(addon, 'base64');
+  await build({
     absWorkingDir: checkout,
-    entryPoints: [{ in: entry, out: 'main' }],
-    outdir: dir,
-    outExtension: { '.js': '.mjs' },
+    entryPoints: [entry],
+    outfile: out,
     bundle: true,
-    splitting: true,
-    metafile: true,
     platform: 'node',
-    format: 'esm',
+    format: 'cjs',
     target: 'node24',
-    // A module is "main" by its path on disk; in the bundle there is only one.
-    define: { 'import.meta.main': 'true' },
+    // For userland/src/native/load.ts, which says why.
+    banner: { js: `globalThis.packagedAddon = '${bytes}';` },
+    // A module is "main" by its path on disk; in the bundle there is only one. Nor has it a folder.
+    define: { 'import.meta.main': 'true', 'import.meta.dirname': '"/"' },
     legalComments: 'none',
     logLevel: 'silent',
   });
-  return Object.keys(metafile.outputs)
-    .map((path) => basename(path))
-    .filter((name) => name !== MAIN);
 }

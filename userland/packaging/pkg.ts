@@ -5,24 +5,22 @@ import type { Base } from './base.ts';
 import { runTool } from './tool.ts';
 
 /**
- * Packages the folder `app` (main.mjs and its assets) into the executable `out`.
+ * Packages `script`, which needs no other file, into the executable `out`.
  *
- * `temp` becomes pkg's TMPDIR and must have a name of always the same length, see `erasePaths`.
+ * A folder with a package.json would get pkg's own file system in front of it, whose start costs more instructions than
+ * the syncer's. `temp` becomes pkg's TMPDIR and must have a name of always the same length, see `erasePaths`.
  */
 export async function runPkg(options: {
   readonly checkout: string;
-  readonly app: string;
+  readonly script: string;
   readonly temp: string;
   readonly out: string;
-  readonly assets: readonly string[];
   readonly base: Base;
   readonly signal: AbortSignal;
 }): Promise<void> {
-  const manifest = { name: 'dirsync', bin: 'main.mjs', pkg: { assets: options.assets } };
-  await writeFile(join(options.app, 'package.json'), JSON.stringify(manifest));
   const pkg = join(options.checkout, 'node_modules/@yao-pkg/pkg/lib-es5/bin.js');
   const target = `node${options.base.version}-linux-x64`;
-  const command = [process.execPath, pkg, '--sea', options.app, '-t', target, '-o', options.out] as const;
+  const command = [process.execPath, pkg, '--sea', options.script, '-t', target, '-o', options.out] as const;
   const hint = 'npm ci; and if it wants to download, rm -r build/package';
   await runTool(command, hint, options.signal, { HOME: options.base.home, TMPDIR: options.temp });
   await writeFile(options.out, erasePaths(await readFile(options.out), options.temp));

@@ -53,9 +53,15 @@ const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
 const stdout = new Output(1, () => stop.abort());
 const stderr = isOneTerminal(1, 2) ? stdout : new Output(2, () => undefined);
-const exitCode = await main(stdout, stderr, stop.signal).catch((error: unknown) => explain(error, stderr));
-// Who wants the end gets it, even if nobody reads what was said last.
-const limitMs = stop.signal.aborted ? 500 : undefined;
-await stdout.close(limitMs);
-await stderr.close(limitMs);
-process.exit(exitCode);
+// The packaged program is CommonJS, which knows no await out here.
+void main(stdout, stderr, stop.signal)
+  .catch((error: unknown) => explain(error, stderr))
+  .then(end);
+
+async function end(exitCode: ExitCode): Promise<never> {
+  // Who wants the end gets it, even if nobody reads what was said last.
+  const limitMs = stop.signal.aborted ? 500 : undefined;
+  await stdout.close(limitMs);
+  await stderr.close(limitMs);
+  process.exit(exitCode);
+}

@@ -46,7 +46,7 @@ export async function runSync(options: SyncOptions, environment: RunEnvironment)
   const report = new Report(options.run, environment);
   const { addon, screen = null, stderr } = environment;
   const tellers = { line: stderr.line.bind(stderr), event: report.progress.bind(report) };
-  const progress = chooseProgress(options.run, screen, tellers, () => addon.bytesInFlight());
+  const progress = await chooseProgress(options.run, screen, tellers, () => addon.bytesInFlight());
   try {
     const code = await runPairs(options, environment, report, progress).finally(() => progress.end());
     report.end(code, null);

@@ -1,7 +1,5 @@
-/**
- * Finds and loads the native addon: among the assets of the packaged program, or in `build/native` of a checkout.
- */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** Finds and loads the native addon: inside of the packaged program, or in `build/native` of a checkout. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Addon } from './addon.ts';
@@ -15,13 +13,9 @@ let loaded: Addon | undefined;
  * `ADDON_NOT_LOADED` when the packaged program finds no folder from which it may be loaded.
  */
 export function loadAddon(): Addon {
-  loaded ??= isPackaged() ? loadAsset() : loadFile(checkoutPath());
+  const packaged = (globalThis as { packagedAddon?: string }).packagedAddon;
+  loaded ??= packaged === undefined ? loadFile(checkoutPath()) : loadPackaged(packaged);
   return loaded;
-}
-
-/** pkg sets `process.pkg` in the programs that it makes. */
-function isPackaged(): boolean {
-  return 'pkg' in process;
 }
 
 function checkoutPath(): string {
@@ -37,11 +31,11 @@ function loadFile(path: string): Addon {
 }
 
 /**
- * The dynamic linker needs a real file. pkg would keep one in the home directory, which need not exist, and writes it in
- * place, so that two first starts at once can load half of it. Here each start has its own, gone once it is loaded.
+ * Packaging puts the bytes of the addon, in base64, in front of the program. The dynamic linker needs a real file: each
+ * start has its own, gone once it is loaded, for two that share one could load half of it.
  */
-function loadAsset(): Addon {
-  const bytes = readFileSync(join(import.meta.dirname, NAME));
+function loadPackaged(base64: string): Addon {
+  const bytes = Buffer.from(base64, 'base64');
   const failures: string[] = [];
   // A folder may be missing, read-only or mounted noexec.
   for (const folder of [process.env['PKG_NATIVE_CACHE_PATH'], tmpdir(), '/dev/shm', '/run']) {

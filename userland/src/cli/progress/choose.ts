@@ -2,9 +2,8 @@
 import type { RunOptions } from '../options/resolve.ts';
 import type { Output } from '../output.ts';
 import { terminalOf, type Terminal } from '../terminal.ts';
-import { LiveProgress } from './live.ts';
 import type { InFlightBytes } from './meter.ts';
-import { PeriodicProgress, type Snapshot } from './periodic.ts';
+import type { Snapshot } from './periodic.ts';
 import { NO_PROGRESS, type Progress } from './progress.ts';
 
 /** Between two lines, and between two events of JSON. */
@@ -35,17 +34,21 @@ export interface Tellers {
   readonly event: (snapshot: Snapshot) => void;
 }
 
-export function chooseProgress(
+/** What draws is loaded by those who need it only: tables of characters take as long to make as all else at a start. */
+export async function chooseProgress(
   { progress, json, verbosity }: Pick<RunOptions, 'progress' | 'json' | 'verbosity'>,
   screen: Screen | null,
   { line, event }: Tellers,
   inFlight: InFlightBytes,
-): Progress {
+): Promise<Progress> {
   if (progress === 'never' || verbosity === 'quiet') return NO_PROGRESS;
   const asked = progress === 'always';
-  if (json) return asked ? new PeriodicProgress(EVENTS_MS, inFlight, event) : NO_PROGRESS;
-  if (screen !== null && (asked || !screen.shared))
+  if (!json && screen !== null && (asked || !screen.shared)) {
+    const { LiveProgress } = await import('./live.ts');
     return new LiveProgress(screen.output, screen.terminal, inFlight);
+  }
   if (!asked) return NO_PROGRESS;
+  const { PeriodicProgress } = await import('./periodic.ts');
+  if (json) return new PeriodicProgress(EVENTS_MS, inFlight, event);
   return new PeriodicProgress(LINES_MS, inFlight, (_, text) => line(`dirsync: ${text}`));
 }
