@@ -58,3 +58,7 @@ void t.test('too little to draw is drawn as what it is', async (t) => {
   );
   t.strictSame(figuresOf([]), []);
 });
+
+void t.test('colours are told without variables, which not every viewer knows', async (t) => {
+  for (const figure of figuresOf(RESULTS.measured)) t.notMatch(svgFile(figure), /var\(/, figure.name);
+});
