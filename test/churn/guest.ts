@@ -9,9 +9,6 @@ import { bootVm } from '../../vm/qemu/boot.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
 import { createRunFolder } from '../../vm/run/folder.ts';
 
-/** Where a place can be made in it. */
-export const GUEST_DIRS = ['/ext4', '/tmpfs'] as const;
-
 const MEMORY_MIB = 2048;
 const DISK_MIB = 1024;
 const MOUNT =

@@ -5,8 +5,10 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../vm/errors.ts';
 import { FLAVOURS, type Flavour } from '../../vm/kernel/layout.ts';
-import { GUEST_DIRS } from './guest.ts';
 import { KINDS, type Kind } from './scenarios/all.ts';
+
+/** Where a place can be made in a guest: a file system each (guest.ts). */
+const GUEST_DIRS = ['/ext4', '/tmpfs'] as const;
 
 export interface ChurnOptions {
   readonly operations: number;

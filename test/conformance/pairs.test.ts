@@ -11,10 +11,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { parseCommand, type SyncOptions } from '../../../../userland/src/cli/options/resolve.ts';
-import { runSync } from '../../../../userland/src/cli/run.ts';
-import { waitFor } from '../../../helpers/wait.ts';
-import { addon } from '../native/fixture.ts';
+import { parseCommand, type SyncOptions } from '../../userland/src/cli/options/resolve.ts';
+import { runSync } from '../../userland/src/cli/run.ts';
+import { waitFor } from '../helpers/wait.ts';
+import { addon } from '../unit/userland/native/fixture.ts';
 
 /** A run of pairs of these names, each with the roots `<name>-source` and `<name>-destination` in `dir`. */
 function start(t: Test, names: readonly string[], args: readonly string[]) {
