@@ -1,0 +1,131 @@
+/**
+ * The power fails while the syncer copies files with `--fsync`: at every flush of the destination's disk.
+ *
+ * Each step is one change of the source, announced in the disk's record once the syncer has said that it is done. At each
+ * cut all that was announced is there, and of the step that was under way each entry is as before it or as after it. The
+ * same without `--fsync` loses something, which shows that this can be seen.
+ */
+import t from 'tap';
+import { markDisk } from '../../vm/faults/marks.ts';
+import { formatDisk, mountCuts } from '../../vm/faults/mount-cuts.ts';
+import { type PowerCut, powerCuts } from '../../vm/faults/power-cut.ts';
+import { diskDevice } from '../../vm/qemu/machine/blockdev.ts';
+import type { Vm } from '../../vm/qemu/vm.ts';
+import { must } from '../helpers/guest.ts';
+import { type Listing, listing, unexpected } from '../helpers/crash/listing.ts';
+import { bootPlanned, runEvents, testContext } from '../helpers/run-plan.ts';
+import { SEED } from '../helpers/seed.ts';
+
+const SIZE_MIB = 16;
+
+/** Each line takes a moment, and much longer where the machine that emulates the guest has other work. */
+const PATIENT = { timeout: 120_000 };
+
+/** ext4 otherwise writes a file's content before a rename over another one by itself. */
+const MOUNT = 'noauto_da_alloc,commit=300';
+
+/** Every so many cuts a syncer is started on what is left. */
+const RESTART_EVERY = 8;
+
+/** `put NAME VERSION [LINES]`: a file of more than a block, which appears at once and complete. */
+const PUT =
+  'put() { yes "$1 $2" | head -n "${3:-700}" > ../put; touch -d "@$((1000000000 + $2))" ../put; mv ../put "$1"; }; ';
+
+/** A change of the source, and the lines by which the syncer says, in this order, that it is done. */
+interface Step {
+  readonly script: string;
+  readonly said: readonly RegExp[];
+}
+
+const STEPS: readonly Step[] = [
+  { script: 'put a 1', said: [/^Copied: source\/a -> /m] },
+  { script: 'put a 2', said: [/^Copied: source\/a -> /m] },
+  { script: 'put b 3', said: [/^Copied: source\/b -> /m] },
+  { script: 'put a 4 7000', said: [/^Copied: source\/a -> /m] },
+  { script: 'put large 5 60000', said: [/^Copied: source\/large -> /m] },
+  { script: 'put b 6 1', said: [/^Copied: source\/b -> /m] },
+];
+
+/** What the source holds before the first step and after each. */
+type States = readonly Listing[];
+
+const ctx = await testContext(t, runEvents());
+const disk = { sizeMiB: SIZE_MIB, record: true };
+const vm = await bootPlanned(ctx, { disks: [disk, disk] });
+await must(vm, 'mkdir /tmpfs && mount -t tmpfs tmpfs /tmpfs');
+
+/** Synchronizes from a tmpfs to the recorded disk `index`, step by step. */
+async function record(index: number, options: readonly string[]): Promise<States> {
+  const folder = `/disk${index}`;
+  const cwd = `/tmpfs/${index}`;
+  await formatDisk(vm, index, folder, MOUNT);
+  await must(vm, `mkdir -p ${cwd}/source ${folder}/destination; touch ${cwd}/source/first`);
+  const syncer = await vm.spawn(['dirsync', ...options, 'source', `${folder}/destination`], { cwd });
+  await syncer.output(/^Watching directory: /m, PATIENT);
+  await must(vm, 'sync');
+  await markDisk(vm, index, 'step 0');
+  const states = [await listing(vm, `${cwd}/source`)];
+  for (const [at, { script, said }] of STEPS.entries()) {
+    await must(vm, PUT + script, `${cwd}/source`);
+    for (const line of said) await syncer.output(line, PATIENT);
+    await markDisk(vm, index, `step ${at + 1}`);
+    states.push(await listing(vm, `${cwd}/source`));
+  }
+  return states;
+}
+
+const synced = await record(0, ['--fsync']);
+const unsynced = await record(1, []);
+await vm.crash();
+
+const second = await bootPlanned(ctx, { disks: [{ sizeMiB: SIZE_MIB }] });
+t.teardown(() => second.shutdown());
+await must(
+  second,
+  `mkdir -p /tmpfs && mount -t tmpfs tmpfs /tmpfs && mkdir /tmpfs/source && touch /tmpfs/source/first`,
+);
+for (const { script } of STEPS) await must(second, PUT + script, '/tmpfs/source');
+
+/** What is wrong with the destination at a cut. */
+async function losses(states: States, { announced }: PowerCut, folder: string): Promise<string[]> {
+  const step = Number(announced.at(-1)?.slice('step '.length));
+  const found = await listing(second, `${folder}/destination`);
+  return unexpected(found, states.slice(step, step + 2));
+}
+
+/** Starts a syncer on what a cut has left; returns what is wrong afterwards. */
+async function restart(guest: Vm, folder: string): Promise<string> {
+  return must(
+    guest,
+    `dirsync --once -q source ${folder}/destination 2>&1 || echo "exit code $?"
+     treecmp source ${folder}/destination || true
+     find ${folder}/destination -name '.dirsync-*'`,
+    '/tmpfs',
+  );
+}
+
+void t.test('with --fsync nothing that was announced is lost, at any cut', async (t) => {
+  let count = 0;
+  let restarts = 0;
+  const cuts = powerCuts(vm.disks[0] ?? { path: '' }, { from: 'step 0', seed: SEED });
+  for await (const { cut, folder } of mountCuts(second, 0, cuts)) {
+    const lost = await losses(synced, cut, folder);
+    if (lost.length > 0) t.strictSame(lost, [], `${cut.announced.at(-1)}, ${cut.name}`);
+    count += 1;
+    if (count % RESTART_EVERY !== 0) continue;
+    restarts += 1;
+    t.equal(await restart(second, folder), '', `a restart makes the trees equal, ${cut.name}`);
+  }
+  t.ok(count > 2 * STEPS.length, `${count} cuts`);
+  t.ok(restarts > 0, `${restarts} restarts`);
+});
+
+void t.test('without it something is lost', async (t) => {
+  let loss: string[] = [];
+  const cuts = powerCuts(vm.disks[1] ?? { path: '' }, { from: 'step 0', seed: SEED });
+  for await (const { cut, folder } of mountCuts(second, 0, cuts)) {
+    loss = await losses(unsynced, cut, folder);
+    if (loss.length > 0) break;
+  }
+  t.not(loss.length, 0, `on ${diskDevice(1)}: ${loss[0]}`);
+});
