@@ -1,5 +1,5 @@
 /**
- * The power fails while the syncer copies files with `--fsync`: at every flush of the destination's disk.
+ * The power fails while the syncer works with `--fsync`: at every flush of the destination's disk.
  *
  * Each step is one change of the source, announced in the disk's record once the syncer has said that it is done. At each
  * cut all that was announced is there, and of the step that was under way each entry is as before it or as after it. The
@@ -40,10 +40,24 @@ interface Step {
 const STEPS: readonly Step[] = [
   { script: 'put a 1', said: [/^Copied: source\/a -> /m] },
   { script: 'put a 2', said: [/^Copied: source\/a -> /m] },
-  { script: 'put b 3', said: [/^Copied: source\/b -> /m] },
-  { script: 'put a 4 7000', said: [/^Copied: source\/a -> /m] },
-  { script: 'put large 5 60000', said: [/^Copied: source\/large -> /m] },
-  { script: 'put b 6 1', said: [/^Copied: source\/b -> /m] },
+  { script: 'put kept 3', said: [/^Copied: source\/kept -> /m] },
+  { script: 'ln -s a link', said: [/^Copied: source\/link -> /m] },
+  {
+    script: 'mkdir d; put d/f 4',
+    said: [/^Created directory: \S*\/d$/m, /^Copied: source\/d\/f -> /m],
+  },
+  { script: 'mv a renamed', said: [/^Renamed: \S*\/a -> \S*\/renamed$/m] },
+  { script: 'mv d moved', said: [/^Renamed: \S*\/d -> \S*\/moved$/m] },
+  { script: 'mv renamed moved/in', said: [/^Renamed: \S*\/renamed -> \S*\/moved\/in$/m] },
+  { script: 'chmod 640 kept', said: [/^Updated: \S*\/kept$/m] },
+  { script: 'mkdir empty', said: [/^Created directory: \S*\/empty$/m] },
+  { script: 'rm moved/f', said: [/^Deleted: \S*\/moved\/f$/m] },
+  {
+    script: 'rm kept; mkdir kept; put kept/inside 5',
+    said: [/^Created directory: \S*\/kept$/m, /^Copied: source\/kept\/inside -> /m],
+  },
+  { script: 'put large 6 60000', said: [/^Copied: source\/large -> /m] },
+  { script: 'rm -r moved', said: [/^Deleted: \S*\/moved$/m] },
 ];
 
 /** What the source holds before the first step and after each. */
