@@ -4,6 +4,11 @@ import type { ByteString, FileType } from './native/addon.ts';
 /** A path below the roots: names joined with `/`; empty for the roots themselves. */
 export type RelativePath = ByteString;
 
+/** The path of an entry of a directory. */
+export function joinPath(directory: RelativePath, name: ByteString): RelativePath {
+  return directory === '' ? name : `${directory}/${name}`;
+}
+
 /** What an entry is, and in which bits of `DIFF` the destination differed. */
 export interface Item {
   readonly type: FileType;

@@ -15,11 +15,12 @@ import {
   type Fd,
   type Stat,
 } from '../native/addon.ts';
-import type { RelativePath } from '../report.ts';
+import { joinPath, type RelativePath } from '../report.ts';
 import { openOrMake } from '../roots/open-or-make.ts';
 import { refused } from '../roots/refused.ts';
 import { sameIdentity } from '../roots/roots.ts';
 import { openBelow } from './directories.ts';
+import { NO_LINKS } from './link-entry.ts';
 
 /** A directory of the destination, and its path below the root. */
 export interface Where {
@@ -37,9 +38,6 @@ export interface BackupOptions {
   /** Told of each entry that was backed up; `to` is below the directory. */
   readonly onKept: (path: RelativePath, to: RelativePath) => void;
 }
-
-/** What link(2) says where there are no hard links, no more of them, or none for us. */
-const NO_LINKS = ['EPERM', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS'];
 
 /** NAME_MAX. */
 const LONGEST_NAME = 255;
@@ -144,7 +142,7 @@ export class Backup {
       if (!isSystemError(error)) throw error;
       throw new EntryError(`the old one cannot be kept in ${quote(path)}: ${describeError(error)}`);
     }
-    if (to !== null) onKept(join(where.path, name), join(below, to));
+    if (to !== null) onKept(joinPath(where.path, name), joinPath(below, to));
     return to !== null;
   }
 
@@ -158,7 +156,7 @@ export class Backup {
         const entered = this.#enter(at, name, path, depth);
         addon.close(at);
         at = entered.directory;
-        found = join(found, entered.name);
+        found = joinPath(found, entered.name);
       }
     } catch (error) {
       addon.close(at);
@@ -245,8 +243,4 @@ function numbered(name: ByteString, number: number): ByteString {
 
 function namesOf(path: RelativePath): ByteString[] {
   return path === '' ? [] : path.split('/');
-}
-
-function join(directory: RelativePath, name: ByteString): RelativePath {
-  return directory === '' ? name : `${directory}/${name}`;
 }

@@ -4,6 +4,9 @@ import { inodeKey, type InodeKey } from '../links/link-table.ts';
 import { isSystemError, type Addon, type ByteString, type Stat } from '../native/addon.ts';
 import type { NameAt } from './renames.ts';
 
+/** What link(2) says where there are no hard links, no more of them, or none for us. */
+export const NO_LINKS = ['EPERM', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS'];
+
 /**
  * Replaces `to` by a hard link to `from`, through the name `temp`, so that there is no moment without it. Returns false,
  * and has changed nothing, when `from` is not the file that was expected. `keep` is called before other content than that

@@ -2,7 +2,7 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { FILE_TYPE, isSystemError, type Addon, type ByteString, type Fd } from '../native/addon.ts';
 import type { Policy } from '../compare/policy.ts';
-import type { RelativePath } from '../report.ts';
+import { joinPath, type RelativePath } from '../report.ts';
 import { openBelow } from './directories.ts';
 
 export interface MeasureContext {
@@ -28,7 +28,7 @@ export async function measureTree(
   const { addon, policy, signal } = context;
   const { dev } = addon.statFd(parent);
   const pending: { readonly names: readonly ByteString[]; readonly path: RelativePath }[] = [
-    { names: [name], path: parentPath === '' ? name : `${parentPath}/${name}` },
+    { names: [name], path: joinPath(parentPath, name) },
   ];
   let entries = 1;
   for (let seen = 1; pending.length > 0; seen += 1) {
@@ -43,7 +43,7 @@ export async function measureTree(
         const isDirectory = entry.type === FILE_TYPE.DIRECTORY;
         if (excludes(entry.name, isDirectory)) return null;
         entries += 1;
-        if (isDirectory) pending.push({ names: [...names, entry.name], path: `${path}/${entry.name}` });
+        if (isDirectory) pending.push({ names: [...names, entry.name], path: joinPath(path, entry.name) });
       }
     } finally {
       addon.close(directory);

@@ -10,6 +10,7 @@ import type { Policy } from '../compare/policy.ts';
 import type { Excludes } from '../filter/filter.ts';
 import type { Backup, Where } from './backup.ts';
 import type { DeleteBudget } from './delete-budget.ts';
+import { joinPath } from '../report.ts';
 import { measureTree } from './measure-tree.ts';
 
 export interface RemoveContext {
@@ -96,7 +97,7 @@ async function removeOne(context: RemoveContext, level: Level, name: ByteString)
   // Without root, entries can be removed only where the mode allows it; the directory goes away anyway.
   if ((stat.mode & 0o700) !== 0o700) addon.chmodAt(directory, name, stat.mode | 0o700);
   const below = addon.openDir(directory, name);
-  const path = level.path === '' ? name : `${level.path}/${name}`;
+  const path = joinPath(level.path, name);
   try {
     return { destination: below, path, ...removable(addon, below, policy.filter.below(path)) };
   } catch (error) {

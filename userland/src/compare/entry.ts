@@ -45,14 +45,20 @@ function difference(
 ): Difference {
   if (wanted === null) return { name, type: null, diff: 0 };
   const diff = diffAttributes(
-    attributes(addon, source, name, wanted),
-    found === null ? null : attributes(addon, destination, name, found),
+    withTarget(addon, source, name, wanted),
+    found === null ? null : withTarget(addon, destination, name, found),
     comparedBits(policy),
     policy.mtimeSlackNs,
   );
   return { name, type: wanted.type, diff };
 }
 
-function attributes(addon: Addon, directory: Fd, name: ByteString, stat: Stat): Attributes {
+/** All that is compared of an entry of which `stat` is known: with its target, if it is a symlink. */
+export function withTarget(
+  addon: Addon,
+  directory: Fd,
+  name: ByteString,
+  stat: Stat,
+): Stat & Pick<Attributes, 'target'> {
   return { ...stat, target: stat.type === FILE_TYPE.SYMLINK ? addon.readlinkAt(directory, name) : '' };
 }

@@ -167,7 +167,6 @@ export class Engine {
     this.#ready = true;
     this.#degraded.tell();
     this.#linker.search.ready();
-    this.#linker.search.rested();
     this.#beginAudits();
     sink.emit({ kind: 'ready' });
   }

@@ -60,6 +60,7 @@ export class LinkSearch {
       const group = this.#table.groupOf(directory, name);
       if (group !== undefined) group.outside = 0;
     }
+    this.rested();
   }
 
   /** Nothing is left to be scanned: names whose files have others that did not turn up become dirty. */

@@ -4,11 +4,11 @@
  * The table of names (src/links) is filled by what comparisons see, and an event about one name never tells of the others:
  * so when content was copied to one, the others become dirty, and are linked to it when they are compared.
  */
-import { linkEntry } from '../apply/link-entry.ts';
+import { linkEntry, NO_LINKS } from '../apply/link-entry.ts';
 import type { DirectoryPair } from '../apply/directory-pair.ts';
 import type { NameAt } from '../apply/renames.ts';
 import { diffAttributes, type Difference } from '../compare/difference.ts';
-import { compareEntry, type EntryComparison } from '../compare/entry.ts';
+import { compareEntry, withTarget, type EntryComparison } from '../compare/entry.ts';
 import { anewBit, contentBits } from '../compare/planner.ts';
 import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { HINT } from '../dirty/dirty-set.ts';
@@ -32,10 +32,10 @@ import { MissingDestinationError, StaleNodeError, type Opener } from './opener.t
 type Group = LinkGroup<DirectoryNode>;
 
 /** What a file system says that has no hard links, or none between these two directories. */
-const NO_LINKS = ['EXDEV', 'EMLINK', 'EPERM', 'EOPNOTSUPP', 'ENOSYS'];
+const NO_LINKS_HERE = ['EXDEV', ...NO_LINKS];
 
-/** An entry of the source, with its target if it is a symlink. */
-type Wanted = Stat & { readonly target: ByteString };
+/** An entry of the source. */
+type Wanted = ReturnType<typeof withTarget>;
 
 export class Linker {
   readonly search: LinkSearch;
@@ -112,8 +112,8 @@ export class Linker {
       return null;
     }
     if (isIncomplete(group) && !this.search.complete(pair, here, group, hints)) return null;
-    const target = source.type === FILE_TYPE.SYMLINK ? addon.readlinkAt(pair.source, name) : '';
-    const decided = this.#decide(group, here, entry, { ...source, target }, hints);
+    const wanted = withTarget(addon, pair.source, name, source);
+    const decided = this.#decide(group, here, entry, wanted, hints);
     const { diff } = decided;
     const first = decided.what === 'adopt' || (decided.what === 'update' && group.truth === null);
     if (first && destination !== null) this.#table.settle(group, inodeKey(destination.ino), here);
@@ -175,7 +175,7 @@ export class Linker {
       if (now !== null && now.diff !== 0) dirty.add(node, name, HINT.NONE, this.#context.now());
       return leader;
     } catch (error) {
-      if (!isSystemError(error, ...NO_LINKS)) throw error;
+      if (!isSystemError(error, ...NO_LINKS_HERE)) throw error;
       this.#refused(group, error.code);
       return null;
     }
@@ -245,8 +245,7 @@ export class Linker {
     const { addon, policy } = this.#context;
     const found = this.#at(place, ({ directory, name }) => {
       const stat = addon.statAt(directory, name);
-      const target = stat?.type === FILE_TYPE.SYMLINK ? addon.readlinkAt(directory, name) : '';
-      return stat === null ? null : { ...stat, target };
+      return stat === null ? null : withTarget(addon, directory, name, stat);
     });
     const content = contentBits(source.type);
     return diffAttributes(source, found, content, policy.mtimeSlackNs) === 0 ? found : null;

@@ -27,7 +27,7 @@ const SHADES = {
   faint: { light: '#59636e', dark: '#9198a1' },
   ours: { light: '#0550ae', dark: '#6cb6ff' },
   theirs: { light: '#b35900', dark: '#f69d50' },
-  floor: { light: '#6e7781', dark: '#9198a2' },
+  floor: { light: '#6e7781', dark: '#9198a1' },
 } as const satisfies Record<string, Shade>;
 
 /** Colours that marks refer to; told apart by people who see no red or no green, too. */

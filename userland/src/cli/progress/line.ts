@@ -1,6 +1,7 @@
 /** What the line says, as parts that are fitted to a width: of a first synchronization, and of a run that follows changes. */
 import type { Flight } from '../../apply/in-flight.ts';
 import { displayName } from '../../native/names.ts';
+import { joinPath } from '../../report.ts';
 import { bytesLeft, type Activity } from './activity.ts';
 import { bytes, duration, moment, things } from './amounts.ts';
 import { fitParts, type Part } from './fit.ts';
@@ -88,7 +89,7 @@ function flightParts({ flights, bytesInFlight }: Activity): Part[] {
   const { directory, name } = largest;
   const total = flights.reduce((sum, flight) => sum + flight.bytes, 0);
   const percent = `${Math.min(100, Math.floor((100 * bytesInFlight) / total))} %`;
-  const path = displayName(directory === '' ? name : `${directory}/${name}`);
+  const path = displayName(joinPath(directory, name));
   return [
     { text: path, rank: 5, least: LEAST_PATH },
     { text: total < WORTH_BYTES ? '' : percent, rank: 4 },
