@@ -1,6 +1,7 @@
 /** A folder in a guest. The image has the programs and the packaged syncer (dirsync.project.json). */
-import type { GuestProcess } from '../../vm/guest/guest-process.ts';
+import type { Exit, GuestProcess } from '../../vm/guest/guest-process.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
+import { must } from '../helpers/guest.ts';
 import type { Finished, Place, Program, Running } from './place.ts';
 
 /** Milliseconds in which the syncer says that it watches, or a program ends: a kernel that checks itself is slow. */
@@ -25,7 +26,7 @@ export class GuestPlace implements Place {
   static async make(vm: Vm, base: string): Promise<GuestPlace> {
     places += 1;
     const place = new GuestPlace(vm, `${base}/churn-${places}`);
-    await place.#shell('mkdir -p "$1/source" "$1/outside"');
+    await must(vm, `mkdir -p ${place.#dir}/source ${place.#dir}/outside`);
     return place;
   }
 
@@ -47,12 +48,7 @@ export class GuestPlace implements Place {
 
   async remove(): Promise<void> {
     await Promise.all(this.#syncers.map((syncer) => syncer.kill()));
-    await this.#shell('rm -rf "$1"');
-  }
-
-  async #shell(script: string): Promise<void> {
-    const { code, stderr } = await this.#vm.exec(['sh', '-euc', script, 'sh', this.#dir]);
-    if (code !== 0) throw new Error(`in the guest: ${script}: ${stderr}`);
+    await must(this.#vm, `rm -rf ${this.#dir}`);
   }
 }
 
@@ -63,9 +59,7 @@ class GuestSyncer implements Running {
   constructor(process: GuestProcess) {
     this.#process = process;
     // A guest that is lost fails whatever is asked of it next.
-    this.#process.exited
-      .then(({ code, signal }) => (this.exit = signal ?? code ?? 'unknown'))
-      .catch(() => null);
+    this.#process.exited.then((exit) => (this.exit = howEnded(exit))).catch(() => null);
   }
 
   get told(): string {
@@ -83,12 +77,15 @@ class GuestSyncer implements Running {
 
   async interrupt(): Promise<number | string> {
     await this.#process.kill('SIGINT');
-    const { code, signal } = await this.#process.exited;
-    return signal ?? code ?? 'unknown';
+    return howEnded(await this.#process.exited);
   }
 
   async kill(): Promise<void> {
     await this.#process.kill('SIGKILL');
     await this.#process.exited;
   }
+}
+
+function howEnded({ code, signal }: Exit): number | string {
+  return signal ?? code ?? 'unknown';
 }

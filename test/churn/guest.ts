@@ -8,12 +8,10 @@ import { readProject } from '../../vm/project.ts';
 import { bootVm } from '../../vm/qemu/boot.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
 import { createRunFolder } from '../../vm/run/folder.ts';
+import { FILE_SYSTEMS, mountFileSystems } from '../helpers/guest.ts';
 
 const MEMORY_MIB = 2048;
 const DISK_MIB = 1024;
-const MOUNT =
-  'mkdir /tmpfs /ext4; mount -t tmpfs tmpfs /tmpfs; mkfs.ext4 -q /dev/vda; mount -t ext4 /dev/vda /ext4';
-
 export async function bootForChurn(flavour: Flavour, context: Context): Promise<Vm> {
   const project = readProject();
   const options = { source: 'auto', flavours: [flavour], jobs: availableParallelism(), project };
@@ -32,7 +30,6 @@ export async function bootForChurn(flavour: Flavour, context: Context): Promise<
     },
     context,
   );
-  const { code, stderr } = await vm.exec(['sh', '-euc', MOUNT]);
-  if (code !== 0) throw new Error(`in the guest: ${MOUNT}: ${stderr}`);
+  await mountFileSystems(vm, FILE_SYSTEMS);
   return vm;
 }

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { oneOf, wholeNumber } from '../../vm/cli/options.ts';
 import { UsageError } from '../../vm/errors.ts';
 import { FLAVOURS, type Flavour } from '../../vm/kernel/layout.ts';
 import { KINDS, type Kind } from './scenarios/all.ts';
@@ -81,23 +82,15 @@ function wrong(option: string, value: string, hint: string): UsageError {
   });
 }
 
-function wholeNumber(option: string, value: string, min: number, max: number): number {
-  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw wrong(option, value, `a whole number from ${min} to ${max}`);
-}
-
-function oneOf<const Word extends string>(option: string, value: string, words: readonly Word[]): Word {
-  const found = words.find((word) => word === value);
-  if (found === undefined) throw wrong(option, value, words.join(', '));
-  return found;
-}
-
 function kindList(value: string): Kind[] {
   return value
     .split(',')
     .filter((word) => word !== '')
-    .map((word) => oneOf('without', word, KINDS));
+    .map((word) => {
+      const kind = KINDS.find((known) => known === word);
+      if (kind === undefined) throw wrong('without', word, `any of ${KINDS.join(',')}`);
+      return kind;
+    });
 }
 
 function existing(

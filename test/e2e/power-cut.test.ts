@@ -11,7 +11,7 @@ import { formatDisk, mountCuts } from '../../vm/faults/mount-cuts.ts';
 import { type PowerCut, powerCuts } from '../../vm/faults/power-cut.ts';
 import { diskDevice } from '../../vm/qemu/machine/blockdev.ts';
 import type { Vm } from '../../vm/qemu/vm.ts';
-import { must } from '../helpers/guest.ts';
+import { mountFileSystems, must } from '../helpers/guest.ts';
 import { type Listing, listing, unexpected } from '../helpers/crash/listing.ts';
 import { bootPlanned, runEvents, testContext } from '../helpers/run-plan.ts';
 import { SEED } from '../helpers/seed.ts';
@@ -70,7 +70,7 @@ type States = readonly Listing[];
 const ctx = await testContext(t, runEvents());
 const disk = { sizeMiB: SIZE_MIB, record: true };
 const vm = await bootPlanned(ctx, { disks: [disk, disk] });
-await must(vm, 'mkdir /tmpfs && mount -t tmpfs tmpfs /tmpfs');
+await mountFileSystems(vm, ['tmpfs']);
 
 /** Synchronizes from a tmpfs to the recorded disk `index`, step by step. */
 async function record(index: number, options: readonly string[]): Promise<States> {
@@ -98,10 +98,8 @@ await vm.crash();
 
 const second = await bootPlanned(ctx, { disks: [{ sizeMiB: SIZE_MIB }] });
 t.teardown(() => second.shutdown());
-await must(
-  second,
-  `mkdir -p /tmpfs && mount -t tmpfs tmpfs /tmpfs && mkdir /tmpfs/source && touch /tmpfs/source/first`,
-);
+await mountFileSystems(second, ['tmpfs']);
+await must(second, 'mkdir /tmpfs/source && touch /tmpfs/source/first');
 for (const { script } of STEPS) await must(second, PUT + script, '/tmpfs/source');
 
 async function* every<T>(stride: number, all: AsyncIterable<T>): AsyncGenerator<T> {

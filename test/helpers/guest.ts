@@ -41,9 +41,18 @@ export async function bootGuest(
     await vm.shutdown();
   });
   await blameEachTest(t, vm);
-  await must(vm, 'mkdir -p /tmpfs && mount -t tmpfs tmpfs /tmpfs');
-  if (ext4) await must(vm, 'mkfs.ext4 -q /dev/vda && mkdir -p /ext4 && mount -t ext4 /dev/vda /ext4');
+  await mountFileSystems(vm, ext4 ? FILE_SYSTEMS : ['tmpfs']);
   return vm;
+}
+
+const MOUNT: Readonly<Record<FileSystem, string>> = {
+  tmpfs: 'mkdir -p /tmpfs && mount -t tmpfs tmpfs /tmpfs',
+  ext4: 'mkfs.ext4 -q /dev/vda && mkdir -p /ext4 && mount -t ext4 /dev/vda /ext4',
+};
+
+/** Mounts each at the folder of its name; ext4 is made on the first disk. */
+export async function mountFileSystems(vm: Vm, fileSystems: readonly FileSystem[]): Promise<void> {
+  for (const fileSystem of fileSystems) await must(vm, MOUNT[fileSystem]);
 }
 
 /**

@@ -184,11 +184,7 @@ export function optionLines(names: readonly OptionName[], ownDefaults: OptionVal
 }
 
 /** The value, if it is one of `allowed`; else a UsageError that lists them. */
-export function oneOf<T extends string>(
-  option: OptionName,
-  value: string | undefined,
-  allowed: readonly T[],
-): T {
+export function oneOf<T extends string>(option: string, value: string | undefined, allowed: readonly T[]): T {
   const found = allowed.find((candidate) => candidate === value);
   if (found !== undefined) return found;
   throw new UsageError({
@@ -200,7 +196,7 @@ export function oneOf<T extends string>(
 }
 
 /** The value as a whole number from `min` to `max`; else a UsageError. */
-export function wholeNumber(option: OptionName, value: string, min: number, max: number): number {
+export function wholeNumber(option: string, value: string, min: number, max: number): number {
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
   if (number >= min && number <= max) return number;
   throw new UsageError({
