@@ -51,6 +51,9 @@ interface Entry {
 /** A directory with more dirty names than this is compared as a whole, so that memory stays bounded. */
 const DEFAULT_NAME_LIMIT = 4096;
 
+/** The due time of what nobody looks at until something happens. */
+const NEVER = Infinity;
+
 /** Postponements in a row after which an entry is not expected to rest soon. */
 const RESTLESS = 4;
 
@@ -83,8 +86,18 @@ export class DirtySet<Directory extends object> {
     }
     let wake = due;
     if (names.size > this.#nameLimit) wake = Math.min(wake, collapse(names));
-    if (this.#queue.has(directory)) return;
+    if (wake === NEVER || this.#queue.has(directory)) return;
     this.#sleeping.set(directory, Math.min(wake, this.#sleeping.get(directory) ?? Infinity));
+  }
+
+  /** Marks what was taken as dirty again, without a time: it waits for `release`, or for `forget`. */
+  park({ directory, names }: Batch<Directory>): void {
+    for (const [name, hints] of names) this.add(directory, name, hints, NEVER);
+  }
+
+  /** What was parked is due from `due` on. */
+  release(directory: Directory, due: number): void {
+    for (const [name, { hints }] of this.#entries.get(directory) ?? []) this.add(directory, name, hints, due);
   }
 
   /** Marks an entry that failed as dirty again, later each time; returns the milliseconds until then. */
@@ -141,12 +154,12 @@ export class DirtySet<Directory extends object> {
     return (this.#taken = null);
   }
 
-  /** When `take` will have something; null when the set is empty. May be too early, never too late. */
+  /** When `take` will have something; null when nothing has a time. May be too early, never too late. */
   nextDue(): number | null {
     if (this.#queue.size > 0) return -Infinity;
-    let first = Infinity;
+    let first = NEVER;
     for (const due of this.#sleeping.values()) first = Math.min(first, due);
-    return first === Infinity ? null : first;
+    return first === NEVER ? null : first;
   }
 
   /** Drops a directory that does not exist any more, with its history. */
@@ -204,7 +217,7 @@ export class DirtySet<Directory extends object> {
       }
     }
     if (names.size === 0) this.#entries.delete(directory);
-    else this.#sleeping.set(directory, next);
+    else if (next !== NEVER) this.#sleeping.set(directory, next);
     return due;
   }
 

@@ -59,7 +59,10 @@ export class Renamer {
     const same = from !== null && !policy.filter.dependsOnPlace;
     if (same && this.#shortcut(() => this.#moveMirror(from, to, displaced))) return;
     // What the destination has here belongs to another directory, with files of perhaps equal size and mtime.
-    for (const one of tree.below(node)) ledger.drop(one);
+    for (const one of tree.below(node)) {
+      ledger.drop(one);
+      dirty.release(one, now());
+    }
     dirty.add(node, SELF, HINT.SCAN | HINT.DEEP | HINT.CONTENT, now());
   }
 

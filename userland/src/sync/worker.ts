@@ -21,9 +21,6 @@ import { MissingDestinationError, StaleNodeError, type Opener } from './opener.t
 /** Differences for which a regular file is copied as a whole. */
 const ANEW = DIFF.MISSING | DIFF.TYPE | DIFF.SIZE | DIFF.MTIME | DIFF.RACY;
 
-/** Milliseconds between two looks at whether a directory has a place again. */
-const DETACHED_MS = 20;
-
 export class Worker {
   readonly #context: SyncContext;
   readonly #opener: Opener;
@@ -91,18 +88,13 @@ export class Worker {
         // Its place is compared first; if it is found elsewhere, it is compared as a whole there.
         if (attached)
           for (const [name, hints] of batch.names) this.#failures.putOff(node, name, hints, now() + 10);
-        else this.#keep(batch);
+        // Without a place nothing can be done: it waits until the directory turns up somewhere, or is given up.
+        else dirty.park(batch);
         return null;
       }
       for (const [name, hints] of batch.names) this.#failures.failed(node, name, hints, error);
       return null;
     }
-  }
-
-  /** Without a place nothing can be done; what is dirty waits until the node has one again, or is given up. */
-  #keep(batch: Batch<DirectoryNode>): void {
-    const { dirty, now } = this.#context;
-    for (const [name, hints] of batch.names) dirty.add(batch.directory, name, hints, now() + DETACHED_MS);
   }
 
   async #scan(pair: DirectoryPair, node: DirectoryNode, hints: number): Promise<void> {

@@ -189,3 +189,25 @@ void t.test('an entry that never rests is not hoped for', (t) => {
   t.equal(set.hopeful, 1);
   t.end();
 });
+
+void t.test('what is parked has no time until it is released', (t) => {
+  const set = new DirtySet<Directory>();
+  const [directory, other] = DIRECTORIES as readonly [Directory, Directory];
+  set.add(directory, 'file', HINT.CONTENT, 0);
+  set.add(directory, 'later', HINT.NONE, 7);
+  const batch = set.take(0);
+  if (batch === null) throw new Error('nothing was due');
+  set.park(batch);
+  set.park({ directory: other, names: new Map([['a', HINT.NONE]]) });
+  t.equal(set.nextDue(), 7, 'what came in the meantime has one');
+  t.strictSame([...(set.take(7)?.names ?? [])], [['later', HINT.NONE]]);
+  t.equal(set.nextDue(), null);
+  t.equal(set.take(Number.MAX_VALUE), null);
+  t.equal(set.size, 2, 'but it is dirty');
+  set.release(directory, 9);
+  t.equal(set.nextDue(), 9);
+  t.strictSame([...(set.take(9)?.names ?? [])], [['file', HINT.CONTENT]]);
+  set.forget(other);
+  t.equal(set.size, 0);
+  t.end();
+});
