@@ -10,12 +10,16 @@ export interface HostPlaceOptions {
   readonly programs: Readonly<Record<Program, string>>;
   /** The command that is the syncer. */
   readonly syncer: readonly string[];
+  /** So many times slower than it could be the syncer runs, as on a busy machine: it is stopped for the rest of the time. */
+  readonly slow?: number;
   /** Ends everything that runs. */
   readonly signal: AbortSignal;
 }
 
 /** Milliseconds in which the syncer says that it watches. */
 const START_MS = 60_000;
+/** Milliseconds for which a slow syncer runs at a time. */
+const RUN_MS = 2;
 /** Characters of the syncer's output that are kept. */
 const TAIL = 4000;
 
@@ -44,7 +48,9 @@ export class HostPlace implements Place {
   }
 
   async startSyncer(options: readonly string[]): Promise<Running> {
-    const syncer = new HostSyncer([...this.#options.syncer, ...options, 'source', 'destination'], this.dir);
+    const { syncer: command, slow = 1 } = this.#options;
+    const syncer = new HostSyncer([...command, ...options, 'source', 'destination'], this.dir);
+    if (slow > 1) syncer.slowDown(slow);
     this.#syncers.push(syncer);
     return Promise.resolve(syncer);
   }
@@ -60,6 +66,7 @@ class HostSyncer implements Running {
   readonly #started = Promise.withResolvers<void>();
   #pattern: RegExp | undefined;
   #tail = '';
+  #turn: NodeJS.Timeout | undefined;
   exit: number | string | null = null;
 
   constructor([command = '', ...args]: readonly string[], cwd: string) {
@@ -85,6 +92,19 @@ class HostSyncer implements Running {
     return this.#tail;
   }
 
+  /** Lets it run for an n-th of the time. */
+  slowDown(times: number): void {
+    const run = (): void => {
+      this.#process.kill('SIGCONT');
+      this.#turn = setTimeout(rest, RUN_MS);
+    };
+    const rest = (): void => {
+      this.#process.kill('SIGSTOP');
+      this.#turn = setTimeout(run, RUN_MS * (times - 1));
+    };
+    run();
+  }
+
   async interrupt(): Promise<number | string> {
     this.#process.kill('SIGINT');
     await this.#process;
@@ -98,6 +118,7 @@ class HostSyncer implements Running {
 
   async #watch(): Promise<void> {
     const { exitCode, signal, shortMessage } = await this.#process;
+    clearTimeout(this.#turn);
     this.exit = exitCode ?? signal ?? shortMessage ?? 'unknown';
     this.#started.reject(new Error(`the syncer ended before it was ready (${this.exit}):\n${this.#tail}`));
   }

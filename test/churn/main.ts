@@ -82,7 +82,7 @@ async function prepare(options: ChurnOptions): Promise<TrialOptions> {
 }
 
 async function placesFor(
-  { guest, dir, syncer }: ChurnOptions,
+  { guest, dir, slow, syncer }: ChurnOptions,
   context: Context,
 ): Promise<() => Promise<Place>> {
   if (guest !== undefined) {
@@ -95,7 +95,7 @@ async function placesFor(
   const command =
     syncer === undefined ? [process.execPath, join(CHECKOUT, 'userland/src/main.ts')] : [syncer];
   return async () =>
-    Promise.resolve(new HostPlace({ base: dir, programs, syncer: command, signal: abort.signal }));
+    Promise.resolve(new HostPlace({ base: dir, programs, syncer: command, slow, signal: abort.signal }));
 }
 
 async function run(options: ChurnOptions, trial: TrialOptions): Promise<number> {

@@ -28,6 +28,8 @@ export interface ChurnOptions {
   readonly syncer: string | undefined;
   /** Where the syncer takes metadata from; its own choice without it. */
   readonly metadata: string | undefined;
+  /** So many times slower than it could be the syncer runs. */
+  readonly slow: number;
   /** A script to be played instead of random changes. */
   readonly replay: string | undefined;
 }
@@ -49,6 +51,11 @@ const OPTIONS = {
   without: { value: 'KINDS', default: '', help: `what not to do, commas between: ${KINDS.join(',')}` },
   metadata: { value: 'kernel|statx|auto', help: 'passed on to the syncer' },
   syncer: { value: 'PATH', help: 'the program to test (default: from the sources)' },
+  slow: {
+    value: 'N',
+    default: '1',
+    help: 'let the syncer run for an N-th of the time only, as on a busy machine',
+  },
   limit: { value: 'S', default: '20', help: 'seconds in which the destination has to become equal' },
   tries: { value: 'N', default: '6', help: 'plays of a script before it counts as good' },
   shrink: { value: 'S', default: '600', help: 'seconds to spend on a shorter script' },
@@ -120,6 +127,8 @@ export function parseChurnOptions(args: readonly string[]): ChurnOptions | undef
   const guest = values['guest'] === undefined ? undefined : oneOf('guest', values['guest'], FLAVOURS);
   if (guest !== undefined && values['syncer'] !== undefined)
     throw wrong('syncer', values['syncer'], 'no value with --guest, whose image has the syncer');
+  if (guest !== undefined && values['slow'] !== undefined)
+    throw wrong('slow', values['slow'], 'no value with --guest, which is slow enough');
   const metadata = values['metadata'];
   if (metadata !== undefined) oneOf('metadata', metadata, ['kernel', 'statx', 'auto']);
   return {
@@ -133,6 +142,7 @@ export function parseChurnOptions(args: readonly string[]): ChurnOptions | undef
     limitMs: 1000 * wholeNumber('limit', text('limit'), 1, 3600),
     tries: wholeNumber('tries', text('tries'), 1, 1000),
     shrinkMs: 1000 * wholeNumber('shrink', text('shrink'), 0, 86_400),
+    slow: wholeNumber('slow', text('slow'), 1, 1000),
     syncer: file('syncer'),
     replay: file('replay'),
     metadata,

@@ -7,8 +7,9 @@ import { formatScript } from '../churn/operations.ts';
 import { Session, sessionScope } from '../churn/session.ts';
 import { calls } from '../helpers/calls.ts';
 import { bootGuest, FILE_SYSTEMS } from '../helpers/guest.ts';
-import { SEED } from '../helpers/seed.ts';
 
+/** Fixed, for a failure has to be one of what was changed; `npm run churn -- --guest KERNEL` tries others. This one has found an error. */
+const SEED = 1_857_737_680;
 const OPERATIONS = 400;
 /** Generous, since a kernel that checks itself is slow under TCG; success is quick. */
 const LIMIT_MS = 60_000;

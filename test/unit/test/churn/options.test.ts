@@ -24,6 +24,8 @@ void t.test('a mistake is told with the option and what it takes', (t) => {
     [['--guest', 'fast'], /--guest[^]*'fast'[^]*plain/],
     [['--guest', 'plain', '--dir', '/tmp'], /--dir[^]*'\/tmp'[^]*\/ext4/],
     [['--guest', 'plain', '--syncer', import.meta.filename], /--syncer[^]*--guest/],
+    [['--guest', 'plain', '--slow', '3'], /--slow[^]*--guest/],
+    [['--slow', '0'], /--slow[^]*from 1 to 1000/],
     [['--dir', import.meta.filename], /--dir[^]*a directory/],
     [['--syncer', '/nonexistent'], /--syncer[^]*a file/],
     [['--replay', import.meta.dirname], /--replay[^]*a file/],
