@@ -48,6 +48,11 @@ export async function replicate({ source, destination }: Pair): Promise<void> {
   await execa('cp', ['-a', `${source}/.`, destination]);
 }
 
+/**
+ * Not for many files while anything is still to be measured: where ext4 makes an inode within minutes of another's deletion,
+ * it looks at each inode that was deleted nearby (`recently_deleted` in fs/ext4/ialloc.c), which made all arms, and the
+ * observer itself, up to five times slower here.
+ */
 export function remove(path: string): void {
   rmSync(path, { recursive: true, force: true });
 }

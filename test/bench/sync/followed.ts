@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
-import { fillTree, makePair, remove, replicate, settleDisk, type Pair } from './datasets.ts';
+import { fillTree, makePair, replicate, settleDisk, type Pair } from './datasets.ts';
 import { follow, type Running } from './follow.ts';
 import type { Lab } from './lab.ts';
 import type { Follower } from './peers.ts';
@@ -51,7 +51,6 @@ export async function ready(lab: Lab): Promise<void> {
       if (round >= 0)
         lab.report(`start to ready, ${directories} directories`, 'ms', follower.name, running.readyMs);
     }
-  remove(join(lab.dir, 'ready'));
 }
 
 /** What a program uses while nothing happens. */
@@ -74,7 +73,6 @@ export async function idle(lab: Lab): Promise<void> {
     lab.report(`idle with ${directories} directories: resident`, 'MiB', follower.name, resident(pids));
     await running.stop();
   }
-  remove(join(lab.dir, 'idle'));
 }
 
 async function replicated(lab: Lab, name: string, directories: number): Promise<Pair> {
@@ -95,7 +93,7 @@ async function eachRound(
 ): Promise<void> {
   for (let round = 0; round < rounds; round += 1)
     for (const follower of rotated(arms, round)) {
-      const pair = makePair(lab.dir, name);
+      const pair = makePair(lab.dir, `${name}-${follower.name}-${round}`);
       await replicate(pair);
       const running = await follow(follower, pair, join(lab.dir, 'scratch'));
       try {
@@ -106,7 +104,6 @@ async function eachRound(
         });
       } finally {
         await running.stop();
-        remove(join(lab.dir, name));
       }
     }
 }

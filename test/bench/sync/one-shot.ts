@@ -19,7 +19,6 @@ export async function resync(lab: Lab): Promise<void> {
   for (const arm of arms) await lab.observer.run(arm.command(pair));
   for (let round = 0; round < lab.rounds * 2; round += 1)
     for (const arm of rotated(arms, round)) await measure(lab, arm, pair, figure);
-  remove(join(lab.dir, 'resync'));
 }
 
 /** 4 files of 256 MiB. */
@@ -28,6 +27,7 @@ export async function big(lab: Lab): Promise<void> {
   const pair = makePair(lab.dir, 'big');
   for (let file = 0; file < 4; file += 1) await fillBig(join(pair.source, `big-${file}`), mib);
   await fresh(lab, pair, `4 files of ${mib} MiB, fresh destination`, Math.min(lab.rounds, 3));
+  // Much room, and few inodes.
   remove(join(lab.dir, 'big'));
 }
 
@@ -37,7 +37,6 @@ export async function small(lab: Lab): Promise<void> {
   const pair = makePair(lab.dir, 'small');
   fillTree(pair.source, directories, 100, 1024);
   await fresh(lab, pair, `${directories * 100} small files, fresh destination`, lab.rounds);
-  remove(join(lab.dir, 'small'));
 }
 
 /** What a million files cost while nothing happens to them. */
@@ -57,16 +56,15 @@ export async function memory(lab: Lab): Promise<void> {
   lab.report(`${figure}: peak resident`, 'KiB', dirsync.name, most.maxRssKib);
   lab.report(`${figure}: bytes a directory`, 'B', dirsync.name, bytes / directories);
   lab.report(`${figure}: bytes a file`, 'B', dirsync.name, bytes / directories / 100);
-  remove(join(lab.dir, 'memory'));
 }
 
-/** Copies everything anew each time; what is left of the last time is removed outside the measured time. */
-async function fresh(lab: Lab, pair: Pair, figure: string, rounds: number): Promise<void> {
+/** Copies everything each time, into a destination that was not there before. */
+async function fresh(lab: Lab, { source }: Pair, figure: string, rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round += 1)
     for (const arm of rotated(lab.oneShots, round)) {
-      remove(pair.destination);
       await settleDisk(lab.dir);
-      await measure(lab, arm, pair, figure);
+      const destination = join(source, '..', `destination-${arm.name}-${round}`);
+      await measure(lab, arm, { source, destination }, figure);
     }
 }
 
