@@ -4,30 +4,17 @@
  */
 #include "copy.h"
 #include "methods.h"
+#include "pair_task.h"
 #include "shapes.h"
 #include "throttle.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct task {
-	napi_async_work work;
-	napi_deferred deferred;
+	struct pair_task pair;
 	struct copy copy;
 };
-
-static void task_free(struct task *task)
-{
-	if (task->copy.source_dir >= 0)
-		close(task->copy.source_dir);
-	if (task->copy.destination_dir >= 0)
-		close(task->copy.destination_dir);
-	copy_group_put(task->copy.group);
-	free(task);
-}
 
 static void execute(napi_env env, void *data)
 {
@@ -68,68 +55,36 @@ static void complete(napi_env env, napi_status status, void *data)
 	}
 	if (copy->error != 0)
 		napi_reject_deferred(
-			env, task->deferred,
+			env, task->pair.deferred,
 			system_error(env, copy->error, copy->failed_call, copy->failed_name));
 	else
-		napi_resolve_deferred(env, task->deferred, make_result(env, copy));
-	napi_delete_async_work(env, task->work);
-	task_free(task);
+		napi_resolve_deferred(env, task->pair.deferred, make_result(env, copy));
+	napi_delete_async_work(env, task->pair.work);
+	pair_task_free(&task->pair);
 }
 
-static bool read_name(struct call *call, const char *name, char into[NAME_MAX + 1])
+static bool read_task(struct call *call, struct task *task)
 {
-	if (strlen(name) > NAME_MAX) {
-		throw_system(call, ENAMETOOLONG, call->function, name);
-		return false;
-	}
-	strcpy(into, name);
-	return true;
-}
-
-/*
- * Names and options; the directory fds are duplicated, because the caller may close its own before
- * the task runs.
- */
-static bool read_task(struct call *call, struct copy *copy)
-{
+	struct copy *copy = &task->copy;
 	int source_dir, destination_dir;
 	char name[PATH_MAX];
 
-	if (!arg_name_at(call, 0, &source_dir, name) || !read_name(call, name, copy->source_name) ||
+	copy->mode = -1;
+	if (!arg_name_at(call, 0, &source_dir, name) || !take_name(call, name, copy->source_name) ||
 	    !arg_name_at(call, 2, &destination_dir, name) ||
-	    !read_name(call, name, copy->temp_name) ||
+	    !take_name(call, name, copy->temp_name) ||
 	    !option_name(call, 4, "finalName", name, &copy->rename) ||
-	    (copy->rename && !read_name(call, name, copy->final_name)) ||
+	    (copy->rename && !take_name(call, name, copy->final_name)) ||
 	    !option_bool(call, 4, "owner", &copy->owner) ||
 	    !option_bool(call, 4, "xattrs", &copy->xattrs) ||
 	    !option_bool(call, 4, "fsync", &copy->fsync) ||
 	    !option_i64(call, 4, "mode", &copy->mode) ||
-	    !arg_copy_group(call, 5, &copy->group))
+	    !pair_task_open(call, &task->pair, source_dir, destination_dir, 5))
 		return false;
-	copy->source_dir = fcntl(source_dir, F_DUPFD_CLOEXEC, 0);
-	copy->destination_dir =
-		copy->source_dir < 0 ? -1 : fcntl(destination_dir, F_DUPFD_CLOEXEC, 0);
-	if (copy->destination_dir >= 0)
-		return true;
-	throw_system(call, errno, "fcntl", NULL);
-	return false;
-}
-
-static napi_value start(napi_env env, struct task *task)
-{
-	napi_value promise, name;
-
-	if (napi_create_string_latin1(env, "dirsync.copyFile", NAPI_AUTO_LENGTH, &name) !=
-		    napi_ok ||
-	    napi_create_async_work(env, NULL, name, execute, complete, task, &task->work) !=
-		    napi_ok)
-		return NULL;
-	if (napi_create_promise(env, &task->deferred, &promise) != napi_ok ||
-	    napi_queue_async_work(env, task->work) != napi_ok) {
-		napi_delete_async_work(env, task->work);
-		return NULL;
-	}
-	return promise;
+	copy->source_dir = task->pair.source_dir;
+	copy->destination_dir = task->pair.destination_dir;
+	copy->group = task->pair.group;
+	return true;
 }
 
 static napi_value copy_file(napi_env env, napi_callback_info info)
@@ -140,16 +95,13 @@ static napi_value copy_file(napi_env env, napi_callback_info info)
 
 	if (!call_open(&call, env, info, "copyFile"))
 		return NULL;
-	task = calloc(1, sizeof(*task));
+	task = pair_task_new(&call, sizeof(*task));
 	if (task == NULL)
-		return throw_system(&call, ENOMEM, "copyFile", NULL);
-	task->copy.source_dir = -1;
-	task->copy.destination_dir = -1;
-	task->copy.mode = -1;
-	if (read_task(&call, &task->copy))
-		promise = start(env, task);
+		return NULL;
+	if (read_task(&call, task))
+		promise = pair_task_start(&call, &task->pair, execute, complete);
 	if (promise == NULL)
-		task_free(task);
+		pair_task_free(&task->pair);
 	return promise;
 }
 
