@@ -35,7 +35,11 @@ export type Change =
   | { readonly kind: 'overflow' }
   | { readonly kind: 'root-gone'; readonly how: 'deleted' | 'renamed' | 'unmounted' };
 
-/** Events that every directory is watched for. EXCL_UNLINK: writes to files without a name concern nobody. */
+/**
+ * Events that every directory is watched for. EXCL_UNLINK: writes to files without a name concern nobody. MASK_ADD: without
+ * it the kernel empties the mask of a watch that is there already before it sets it anew, and an event that another
+ * processor has in that moment is lost (`inotify_update_existing_watch` of fs/notify/inotify/inotify_user.c).
+ */
 export const WATCH_MASK =
   IN.CREATE |
   IN.MODIFY |
@@ -47,7 +51,8 @@ export const WATCH_MASK =
   IN.DELETE_SELF |
   IN.MOVE_SELF |
   IN.ONLYDIR |
-  IN.EXCL_UNLINK;
+  IN.EXCL_UNLINK |
+  IN.MASK_ADD;
 
 /** MOVED_FROM events that wait for their other half; the kernel queues both within microseconds. */
 const PENDING_LIMIT = 64;
