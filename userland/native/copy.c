@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* At most so much goes to the kernel at once, so that a cancelled copy of a huge file ends soon. */
@@ -245,11 +246,14 @@ static int copy_small(struct copy *copy, int in, int out)
 			      sizeof(buffer));
 }
 
+static bool is_small(const struct statx *source)
+{
+	return source->stx_size <= SMALL_BYTES && source->stx_blocks * 512 >= source->stx_size;
+}
+
 static int copy_data(struct copy *copy, int in, int out)
 {
-	bool dense = copy->source.stx_blocks * 512 >= copy->source.stx_size;
-
-	if (copy->source.stx_size <= SMALL_BYTES && dense)
+	if (is_small(&copy->source))
 		return copy_small(copy, in, out);
 	if (clone_whole(copy, in, out))
 		return 0;
@@ -347,6 +351,24 @@ static int fill_temp(struct copy *copy, int in)
 	return result;
 }
 
+/* A change in the future, by another machine's clock, is none of a moment ago. */
+static bool is_at_rest(const struct statx *source, int64_t rest_ns)
+{
+	struct timespec now;
+	int64_t age;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	age = (now.tv_sec - source->stx_ctime.tv_sec) * INT64_C(1000000000) + now.tv_nsec -
+	      source->stx_ctime.tv_nsec;
+	return age >= rest_ns || age <= -rest_ns;
+}
+
+static bool is_plain(const struct statx *source, const struct plain *plain)
+{
+	return is_small(source) && source->stx_nlink == 1 &&
+	       ((plain->young && source->stx_size > 0) || is_at_rest(source, plain->rest_ns));
+}
+
 void copy_run(struct copy *copy)
 {
 	int in;
@@ -357,7 +379,9 @@ void copy_run(struct copy *copy)
 	in = open_source(copy);
 	if (in < 0)
 		return;
-	fill_temp(copy, in);
+	copy->skipped = copy->plain != NULL && !is_plain(&copy->source, copy->plain);
+	if (!copy->skipped)
+		fill_temp(copy, in);
 	close(in);
 	atomic_fetch_sub_explicit(&unfinished, copy->bytes, memory_order_relaxed);
 }

@@ -11,6 +11,12 @@
 
 enum copy_method { COPY_CLONE, COPY_RANGE, COPY_READWRITE };
 
+/* Plain is a file that is small, dense, of one name, and has not been changed for a while. */
+struct plain {
+	int64_t rest_ns; /* for so long; of the clock that gives files their times */
+	bool young;	 /* or has something in it: further writes will be told of */
+};
+
 struct copy {
 	/* in */
 	int source_dir;
@@ -24,11 +30,13 @@ struct copy {
 	bool fsync;
 	int64_t mode; /* -1: the source's */
 	struct copy_group *group; /* may be NULL */
+	const struct plain *plain; /* only if the file is plain; NULL: in any case */
 
 	/* out */
 	int error; /* errno, or 0 */
 	const char *failed_call;
 	const char *failed_name;
+	bool skipped; /* it is not plain: nothing was done */
 	bool changed;
 	bool cut_short; /* it gave less than its size says */
 	bool xattrs_refused;

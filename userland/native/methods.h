@@ -13,6 +13,7 @@ extern const struct method watch_methods[];
 extern const struct method at_methods[];
 extern const struct method xattr_methods[];
 extern const struct method copy_methods[];
+extern const struct method copy_many_methods[];
 extern const struct method copy_group_methods[];
 extern const struct method walk_methods[];
 extern const struct method content_methods[];

@@ -9,7 +9,7 @@
 static const struct method *const TABLES[] = {
 	open_methods,  stat_methods, compare_methods, probe_methods, inotify_methods,
 	watch_methods, at_methods,   xattr_methods,   copy_methods,    walk_methods,
-	content_methods, copy_group_methods,
+	content_methods, copy_group_methods, copy_many_methods,
 };
 
 /* What the addon was compiled for, out of the kernel's header: `dirsyncAbi` of addon.ts. */

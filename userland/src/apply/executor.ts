@@ -15,36 +15,14 @@ import {
   type CopyGroup,
   type Fd,
   type FileType,
-  type Stat,
 } from '../native/addon.ts';
+import { copy, verify, type Care } from './copy-file.ts';
 import type { DirectoryPair } from './directory-pair.ts';
 import type { InFlight } from './in-flight.ts';
+import { AGAIN, did, NOTHING, type Outcome } from './outcome.ts';
 import { removeTree, type Removed, type RemoveContext } from './remove-tree.ts';
 import type { TempNames } from './temp-names.ts';
-import { matchAttributes, publish, writeNode } from './write-entry.ts';
-
-export interface DoneOutcome {
-  readonly kind: 'done';
-  /** What was done; null when nothing was left to do. */
-  readonly did: 'copied' | 'created-directory' | 'updated' | 'deleted' | 'linked' | null;
-  /** Bytes of data moved. */
-  readonly bytes: number;
-  /** Entries deleted. */
-  readonly entries: number;
-  /** The directory itself was not deleted: something in it is excluded. */
-  readonly kept: boolean;
-  /** The regular file that was copied, as it was. */
-  readonly source: Stat | null;
-  /** That state was so old that every later write shows in its times. */
-  readonly settled: boolean;
-  /** It was copied so soon after a change that a further one may not show. */
-  readonly racy: boolean;
-}
-
-export type Outcome =
-  | DoneOutcome
-  /** The source has changed, or is too young; to be compared again after so many milliseconds. */
-  | { readonly kind: 'again'; readonly delayMs: number };
+import { matchAttributes, writeNode } from './write-entry.ts';
 
 export interface ExecutorContext extends RemoveContext {
   readonly addon: Addon;
@@ -61,45 +39,6 @@ export interface ExecutorContext extends RemoveContext {
   readonly onXattrsRefused: () => void;
   /** What files' times are measured by: milliseconds since the epoch. It can be set, also backwards. */
   readonly clock: () => number;
-}
-
-/**
- * Timestamps of Linux 6.1 advance once a timer tick (4 ms at HZ=250, 10 ms at HZ=100): a second write within a tick
- * leaves no trace in them. Two of the longest ticks after its last change, every further write of a file shows.
- *
- * In a watched directory nothing has to be waited for: inotify queues its event after the data is written, so behind the
- * last write there is always an event that has not been read when the file is copied. All that is needed is to believe
- * it, that is, not to remember a young copy as the file's last state (`DoneOutcome.settled`). Without a watch, and in a run
- * that ends, nobody will tell: there a young file is put off.
- */
-export const RACY_MS = 20;
-
-/** Up to here a copy that turns out to be needless costs less than the wait that would spare it. */
-const CHEAP_BYTES = 64 * 1024;
-
-/** How a young file is treated. */
-export interface Care {
-  /** An event will tell of each further write. */
-  readonly watched: boolean;
-  /** It may be put off. */
-  readonly patient: boolean;
-}
-
-const NOTHING: DoneOutcome = {
-  kind: 'done',
-  did: null,
-  bytes: 0,
-  entries: 0,
-  kept: false,
-  source: null,
-  settled: false,
-  racy: false,
-};
-
-const AGAIN: Outcome = { kind: 'again', delayMs: 0 };
-
-function did(what: 'copied' | 'created-directory' | 'updated' | 'linked'): Outcome {
-  return { ...NOTHING, did: what };
 }
 
 /** What concerns no other directory; a link does. */
@@ -262,76 +201,6 @@ async function clear(
   if (removed.kept)
     throw new EntryError('the destination has a directory with excluded entries in its place');
   return deleted(removed);
-}
-
-/** Copies a file whose bytes differ though size and mtime do not. */
-async function verify(
-  context: ExecutorContext,
-  pair: DirectoryPair,
-  name: ByteString,
-  care: Care,
-): Promise<Outcome> {
-  const { addon, copies } = context;
-  if (await addon.sameContent(pair.source, name, pair.destination, copies)) return NOTHING;
-  if (context.dryRun) return did('copied');
-  pair.makeWritable();
-  return copy(context, pair, name, care);
-}
-
-async function copy(
-  context: ExecutorContext,
-  pair: DirectoryPair,
-  name: ByteString,
-  care: Care,
-): Promise<Outcome> {
-  const { addon, backup, copies, inFlight, policy, fsync } = context;
-  const source = addon.statAt(pair.source, name);
-  if (source === null || source.type !== FILE_TYPE.REGULAR) return AGAIN;
-  const begin = context.clock();
-  const delayMs = care.patient ? youth(context, pair, name, source, care.watched) : 0;
-  if (delayMs > 0) return { kind: 'again', delayMs };
-  const finalName = backup === null ? { finalName: name } : {};
-  const options = { ...finalName, owner: policy.owner, xattrs: policy.xattrs, fsync };
-  const flight = { directory: pair.path, name, bytes: Math.min(source.size, source.blocks * 512) };
-  const result = await context.temps.with(async (temp) => {
-    const copied = await inFlight.with(flight, () =>
-      addon.copyFile(pair.source, name, pair.destination, temp, options, copies),
-    );
-    if (backup === null || copied.changed) return copied;
-    publish(context, pair, name, temp, () => undefined);
-    if (fsync) addon.fsync(pair.destination);
-    return copied;
-  });
-  if (result.changed) return AGAIN;
-  if (result.xattrsRefused) context.onXattrsRefused();
-  // Of what was copied, and by the time before it: the file may have been rewritten while the copy waited for its turn.
-  const changedAt = changeTime(result.source);
-  const settled = changedAt <= begin - RACY_MS;
-  // A change in the future (another machine's clock) says nothing about the tick that we are in.
-  const racy = !settled && changedAt <= context.clock() + RACY_MS;
-  return { ...NOTHING, did: 'copied', bytes: result.bytes, source: result.source, settled, racy };
-}
-
-/** Milliseconds for which a file should rest before it is copied; 0: none. */
-function youth(
-  { addon, clock }: ExecutorContext,
-  pair: DirectoryPair,
-  name: ByteString,
-  source: Stat,
-  watched: boolean,
-): number {
-  const age = clock() - changeTime(source);
-  if (Math.abs(age) >= RACY_MS) return 0;
-  // Who has just made or truncated a file is about to write to it.
-  if (!watched || source.size === 0 || source.size > CHEAP_BYTES) return RACY_MS - age;
-  // A small file is copied at once, but not for each of a thousand writes in a second.
-  const last = addon.statAt(pair.destination, name);
-  const copyAge = last === null ? RACY_MS : clock() - changeTime(last);
-  return Math.abs(copyAge) >= RACY_MS ? 0 : RACY_MS - copyAge;
-}
-
-function changeTime(stat: Stat): number {
-  return stat.ctimeSec * 1000 + stat.ctimeNsec / 1e6;
 }
 
 /** What a step would do, for a dry run. */

@@ -7,7 +7,8 @@
  */
 import type { ByteString, Stat } from '../native/addon.ts';
 
-type FileState = Pick<Stat, 'ino' | 'ctimeSec' | 'ctimeNsec'>;
+/** Which file it is, and in which state. */
+export type FileState = Pick<Stat, 'ino' | 'ctimeSec' | 'ctimeNsec'>;
 
 interface Copied {
   readonly inode: Stat['ino'];

@@ -9,6 +9,8 @@ export interface Difference {
   readonly type: FileType | null;
   /** Bits of `DIFF`; 0 when both sides are alike. */
   readonly diff: number;
+  /** Bytes of the source's entry, where it was looked at just now. */
+  readonly size?: number;
   /** It is to be linked to another name of its file instead of being copied. */
   readonly join?: boolean;
   /** Size and mtime are equal, and the bytes are to be compared all the same. */

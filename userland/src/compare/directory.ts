@@ -67,7 +67,8 @@ export function* compareDirectories(
 function finding(record: EntryRecord): Finding {
   if (record.errno !== 0) return problem(record, record.errorSide);
   const linked = record.type !== FILE_TYPE.DIRECTORY && record.nlink > 1;
-  return { kind: 'entry', name: record.name, type: record.type, diff: record.diff, linked };
+  const { name, type, diff, size } = record;
+  return { kind: 'entry', name, type, diff, size, linked };
 }
 
 function problem(record: EntryRecord, side: 'source' | 'destination'): Finding {

@@ -50,7 +50,7 @@ function difference(
     comparedBits(policy),
     policy.mtimeSlackNs,
   );
-  return { name, type: wanted.type, diff };
+  return { name, type: wanted.type, diff, size: wanted.size };
 }
 
 /** All that is compared of an entry of which `stat` is known: with its target, if it is a symlink. */

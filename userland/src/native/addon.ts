@@ -142,6 +142,14 @@ export interface CopyOptions {
   readonly fsync?: boolean;
 }
 
+/** As those of `CopyOptions`, and which files may be copied. */
+export interface CopyManyOptions extends Required<Pick<CopyOptions, 'owner' | 'xattrs' | 'fsync'>> {
+  /** Milliseconds since a file's last change after which it counts as at rest. */
+  readonly restMs: number;
+  /** A file that has something in it need not be. */
+  readonly young: boolean;
+}
+
 export interface CopyResult {
   /**
    * The source was written to while it was copied (size, mtime or ctime after differ from before): the temporary file
@@ -342,13 +350,27 @@ export interface Addon {
     group?: CopyGroup,
   ): Promise<CopyResult>;
   /**
+   * Copies those of many files of one directory for which it is simple, in one task of the thread pool: regular, up to
+   * 64 KiB, dense, of one name, and at rest. All else, and what fails or changes meanwhile, is left as it was: for
+   * `copyFile`. `names` are ended by NUL each; each is written to `tempName` and renamed. Resolves with what `readCopied` of
+   * apply/copy-file.ts reads; all of it says "not copied" when it was cancelled.
+   */
+  copyMany(
+    sourceDir: Fd,
+    destinationDir: Fd,
+    tempName: ByteString,
+    names: Uint8Array,
+    options: CopyManyOptions,
+    group?: CopyGroup,
+  ): Promise<ArrayBuffer>;
+  /**
    * Whether the regular files of that name have the same bytes in both directories; read side by side, on the thread
    * pool, in pieces of 128 KiB, up to the first difference. Fails as `copyFile` does.
    */
   sameContent(source: Fd, name: ByteString, destination: Fd, group?: CopyGroup): Promise<boolean>;
   copyGroup(): CopyGroup;
   /**
-   * Makes every `copyFile` and `sameContent` of the group that has not finished fail with ECANCELED, and those to come at
+   * Makes every `copyFile`, `copyMany` and `sameContent` of the group that has not finished fail with ECANCELED, and those to come at
    * once. To be called before process.exit, which would otherwise wait for the copies that run.
    */
   cancelCopies(group: CopyGroup): void;

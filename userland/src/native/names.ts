@@ -20,6 +20,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * different names never look the same.
  */
 export function displayName(name: ByteString): string {
+  if (PLAIN.test(name)) return name;
   let text: string;
   try {
     text = utf8.decode(Buffer.from(name, 'latin1'));
@@ -31,6 +32,9 @@ export function displayName(name: ByteString): string {
     .replaceAll(/\0([\da-f]{2})/g, '\\x$1')
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => NAMED_ESCAPES[char] ?? escaped(char));
 }
+
+/** Printable ASCII but the backslash: nearly all names, and many of them a second. */
+const PLAIN = /^[ -[\]-~]*$/;
 
 const NAMED_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r' };
 

@@ -1,5 +1,7 @@
 /** Performs the steps of entries: quick ones at once, slow ones in the background, never two at a time on one entry. */
-import { applyStep, pretend, RACY_MS, type DoneOutcome } from '../apply/executor.ts';
+import { copyMany, RACY_MS } from '../apply/copy-file.ts';
+import { applyStep, pretend } from '../apply/executor.ts';
+import type { DoneOutcome } from '../apply/outcome.ts';
 import type { DirectoryPair } from '../apply/directory-pair.ts';
 import { Slots } from '../apply/slots.ts';
 import type { Difference } from '../compare/difference.ts';
@@ -8,7 +10,8 @@ import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { HINT, SELF } from '../dirty/dirty-set.ts';
 import { EXIT, SyncError } from '../errors.ts';
 import { DIFF } from '../metadata/records.ts';
-import { FILE_TYPE, type ByteString } from '../native/addon.ts';
+import { FILE_TYPE, isSystemError, type ByteString } from '../native/addon.ts';
+import type { NewFile } from './bundle.ts';
 import type { Busy } from './busy.ts';
 import { relativePath, type SyncContext } from './context.ts';
 import type { Failures } from './failures.ts';
@@ -74,8 +77,7 @@ export class Performer {
       try {
         await this.#apply(pair, node, found, steps, hints);
       } finally {
-        const again = this.busy.end(node, name);
-        if (again !== null) this.#context.dirty.add(node, name, again, this.#context.now());
+        this.#finish(node, name);
       }
     };
     if (!steps.some(isSlow)) {
@@ -85,6 +87,46 @@ export class Performer {
     await this.#slots.acquire();
     pair.retain();
     void this.#background(pair, work);
+  }
+
+  /** Copies new files, none of which is busy, in one piece of background work. */
+  async copyMany(
+    pair: DirectoryPair,
+    node: DirectoryNode,
+    files: ReadonlyMap<ByteString, NewFile>,
+  ): Promise<void> {
+    for (const name of files.keys()) this.busy.begin(node, name);
+    await this.#slots.acquire();
+    pair.retain();
+    void this.#background(pair, async () => {
+      try {
+        await this.#copyMany(pair, node, files);
+      } finally {
+        for (const name of files.keys()) this.#finish(node, name);
+      }
+    });
+  }
+
+  async #copyMany(
+    pair: DirectoryPair,
+    node: DirectoryNode,
+    files: ReadonlyMap<ByteString, NewFile>,
+  ): Promise<void> {
+    let outcomes: (DoneOutcome | null)[] = [];
+    try {
+      outcomes = await copyMany(this.#context, pair, [...files.keys()], node.wd !== 0);
+    } catch (error) {
+      // One by one, each with its own error.
+      if (!isSystemError(error)) throw error;
+    }
+    let at = 0;
+    for (const [name, { found, steps, hints }] of files) {
+      const outcome = outcomes[at] ?? null;
+      const [step] = steps;
+      at += 1;
+      if (outcome === null || step === undefined) await this.#apply(pair, node, found, steps, hints);
+      else if (this.#take(node, found, step, outcome)) this.#failures.settled(node, name);
+    }
   }
 
   async #background(pair: DirectoryPair, work: () => Promise<void>): Promise<void> {
@@ -111,7 +153,7 @@ export class Performer {
     hints: number,
   ): Promise<void> {
     const { name } = found;
-    const { dirty, dryRun, once, now } = this.#context;
+    const { dirty, dryRun, now } = this.#context;
     const patient = dirty.history(node, name).waits < RACY_PATIENCE;
     const watched = node.wd !== 0;
     try {
@@ -133,12 +175,7 @@ export class Performer {
         }
         if (outcome.did === 'copied') this.#linker.copied(pair, node, name);
         if (dryRun && displaces(step, found, outcome)) this.#foretellBackup(node, name);
-        this.#done(node, found, step, outcome);
-        if (outcome.racy && !once && !watched) {
-          // A write of that very tick would not show, and no event tells of it: it is copied once more.
-          this.#failures.putOff(node, name, HINT.CONTENT, now() + RACY_MS);
-          return;
-        }
+        if (!this.#take(node, found, step, outcome)) return;
       }
       this.#failures.settled(node, name);
     } catch (error) {
@@ -147,6 +184,22 @@ export class Performer {
         this.#failures.failed(node, name, hints, error);
       else this.deleteLimit ??= error;
     }
+  }
+
+  /** Notes and tells what was done; false when it has to be done once more. */
+  #take(node: DirectoryNode, found: Difference, step: Step, outcome: DoneOutcome): boolean {
+    const { now, once } = this.#context;
+    this.#done(node, found, step, outcome);
+    if (!outcome.racy || once || node.wd !== 0) return true;
+    // A write of that very tick would not show, and no event tells of it: it is copied once more.
+    this.#failures.putOff(node, found.name, HINT.CONTENT, now() + RACY_MS);
+    return false;
+  }
+
+  /** The entry is not busy any more: what became dirty meanwhile is looked at. */
+  #finish(node: DirectoryNode, name: ByteString): void {
+    const again = this.busy.end(node, name);
+    if (again !== null) this.#context.dirty.add(node, name, again, this.#context.now());
   }
 
   /** False when it has to be looked at once more. */

@@ -6,7 +6,7 @@
  */
 import { reportedBits } from '../compare/directory.ts';
 import { comparedBits } from '../compare/policy.ts';
-import { RACY_MS } from '../apply/executor.ts';
+import { RACY_MS } from '../apply/copy-file.ts';
 import { WATCH_MASK } from '../detect/changes.ts';
 import type { Watcher } from '../detect/watcher.ts';
 import { HINT, SELF } from '../dirty/dirty-set.ts';

@@ -1,17 +1,18 @@
 /** Works through one batch of the dirty set: opens, compares, plans, and hands the steps on. */
 import { getSystemErrorName } from 'node:util';
-import { RACY_MS } from '../apply/executor.ts';
+import { RACY_MS } from '../apply/copy-file.ts';
 import type { DirectoryPair } from '../apply/directory-pair.ts';
 import { DIFF_XATTRS, type Difference } from '../compare/difference.ts';
 import { compareDirectories } from '../compare/directory.ts';
 import { compareEntry } from '../compare/entry.ts';
-import { planEntry } from '../compare/planner.ts';
+import { planEntry, type Step } from '../compare/planner.ts';
 import { comparedBits } from '../compare/policy.ts';
 import { isReserved } from '../compare/reserved.ts';
 import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { DOUBT, HINT, SELF, type Batch } from '../dirty/dirty-set.ts';
 import { DIFF } from '../metadata/records.ts';
 import { FILE_TYPE, type ByteString, type Fd, type SystemError } from '../native/addon.ts';
+import { Bundle } from './bundle.ts';
 import { relativePath, type SyncContext } from './context.ts';
 import type { Failures } from './failures.ts';
 import type { Linker } from './linker.ts';
@@ -29,6 +30,7 @@ export class Worker {
   /** Pairs whose entries could not all be compared: their directories are not in order, whatever becomes of them. */
   readonly #incomplete = new WeakSet<DirectoryPair>();
   readonly #linker: Linker;
+  readonly #bundle: Bundle;
 
   constructor(
     context: SyncContext,
@@ -42,6 +44,7 @@ export class Worker {
     this.#failures = failures;
     this.#performer = performer;
     this.#linker = linker;
+    this.#bundle = new Bundle(context, (pair, node, files) => performer.copyMany(pair, node, files));
   }
 
   /** Throws what ends the run. */
@@ -53,6 +56,7 @@ export class Worker {
     try {
       if ((self & HINT.SCAN) !== 0) await this.#scan(pair, node, self);
       for (const [name, hints] of batch.names) if (name !== SELF) await this.#look(pair, node, name, hints);
+      await this.#bundle.flush(pair, node);
     } finally {
       pair.release();
     }
@@ -212,7 +216,14 @@ export class Worker {
       (step) => step.kind !== 'remove' || this.#performer.deleteLimit === null,
     );
     if (steps.length === 0) this.#failures.settled(node, name);
+    else if (this.#isBundled(node, found, steps)) await this.#bundle.add(pair, node, { found, steps, hints });
     else await this.#performer.perform(pair, node, found, steps, hints);
+  }
+
+  #isBundled(node: DirectoryNode, found: Difference, steps: readonly Step[]): boolean {
+    const { name } = found;
+    if (this.#performer.busy.has(node, name) || this.#linker.knows(node, name)) return false;
+    return this.#bundle.takes(node, found, steps);
   }
 
   /** Both sides have the directory: it is compared in its turn, as deep as there is reason to. */

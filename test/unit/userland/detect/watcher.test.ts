@@ -23,11 +23,11 @@ void t.test('watching a directory once more loses none of its events', async (t)
   const queue = addon.inotifyInit();
   t.teardown(() => addon.close(queue));
   addon.inotifyAddWatch(queue, fd, WATCH_MASK);
-  let ended = false;
   let seen = 0;
   const worker = new Worker(CHANGER, { eval: true, workerData: { path, files: FILES, changes: CHANGES } });
-  worker.once('exit', () => (ended = true));
-  while (!ended) {
+  const ended = new AbortController();
+  worker.once('exit', () => ended.abort());
+  while (!ended.signal.aborted) {
     // As the engine does it whenever it opens the directory.
     for (let again = 0; again < 200; again += 1) addon.inotifyAddWatch(queue, fd, WATCH_MASK);
     for (let some = addon.readEvents(queue); some.length > 0; some = addon.readEvents(queue))
