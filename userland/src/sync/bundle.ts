@@ -11,8 +11,8 @@ import { DIFF } from '../metadata/records.ts';
 import type { ByteString } from '../native/addon.ts';
 import type { SyncContext } from './context.ts';
 
-/** Enough of them that what a piece of work costs does not count, and few enough that all threads get some. */
-const MANY = 32;
+/** A whole directory of the usual size: two threads that make files in one would only wait for each other. */
+const MANY = 128;
 
 /** A new file, and the hints with which it was dirty. */
 export interface NewFile {
