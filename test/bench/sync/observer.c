@@ -116,9 +116,21 @@ static int run(char **command)
 	return 0;
 }
 
+static void print_list(const char *name, const int64_t *values, unsigned int count)
+{
+	printf("\"%s\":[", name);
+	for (unsigned int i = 0; i < count; i++)
+		printf("%s%" PRId64, i == 0 ? "" : ",", values[i]);
+	printf("]");
+}
+
 static int write_often(int source, int destination, unsigned int count, unsigned int gap_ms)
 {
-	printf("{\"ns\":[");
+	int64_t *until_copied = calloc(count, sizeof(*until_copied));
+	int64_t *until_closed = calloc(count, sizeof(*until_closed));
+
+	if (until_copied == NULL || until_closed == NULL)
+		die("calloc");
 	for (unsigned int i = 0; i < count; i++) {
 		char content[WRITE_BYTES];
 		/* Another size each time: by rsync's rules a second write within a second is none. */
@@ -128,12 +140,17 @@ static int write_often(int source, int destination, unsigned int count, unsigned
 		fill(content, size, i);
 		begin = now();
 		write_file(source, "written", content, size);
+		until_closed[i] = now() - begin;
 		await_copy(destination, "written", content, size, begin);
-		printf("%s%" PRId64, i == 0 ? "" : ",", now() - begin);
+		until_copied[i] = now() - begin;
 		/* Not in step with anybody's timer. */
 		rest((gap_ms + (int64_t)(i * 7 % 13)) * 1000000);
 	}
-	printf("]}\n");
+	printf("{");
+	print_list("copiedNs", until_copied, count);
+	printf(",");
+	print_list("closedNs", until_closed, count);
+	printf("}\n");
 	return 0;
 }
 

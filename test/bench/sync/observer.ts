@@ -8,6 +8,11 @@ export interface Usage {
   readonly maxRssKib: number;
 }
 
+export interface Writes {
+  readonly copied: number[];
+  readonly closed: number[];
+}
+
 export class Observer {
   readonly #program: string;
 
@@ -30,10 +35,11 @@ export class Observer {
     return { ms: said.ns / 1e6, cpuMs: said.cpuMs, maxRssKib: said.maxRssKib };
   }
 
-  /** Milliseconds from each of `count` writes of one file until its copy is there. */
-  async writes(source: string, destination: string, count: number, gapMs: number): Promise<number[]> {
+  /** Milliseconds from the beginning of each of `count` writes of one file: until its copy is there, and until it is closed. */
+  async writes(source: string, destination: string, count: number, gapMs: number): Promise<Writes> {
     const said = await this.#ask(['write', source, destination, String(count), String(gapMs)]);
-    return (said as { ns: number[] }).ns.map((ns) => ns / 1e6);
+    const { copiedNs, closedNs } = said as { copiedNs: number[]; closedNs: number[] };
+    return { copied: copiedNs.map((ns) => ns / 1e6), closed: closedNs.map((ns) => ns / 1e6) };
   }
 
   /** Milliseconds from the first of `count` new files until all have their copies. */
