@@ -37,6 +37,7 @@ async function main(options: BenchOptions): Promise<void> {
   const here = ({ name }: { readonly name: Name }): boolean => !absent.has(name);
   const dir = mkdtempSync(join(resolve(options.dir), 'dirsync-bench-'));
   const samples: Sample[] = [];
+  const failed: string[] = [];
   const before = machine();
   try {
     const lab: Lab = {
@@ -50,7 +51,13 @@ async function main(options: BenchOptions): Promise<void> {
     };
     for (const measure of options.only) {
       progress(`${measure} ...`);
-      await RUN[measure](lab);
+      try {
+        await RUN[measure](lab);
+      } catch (error) {
+        // What the others found in half an hour is not lost for it.
+        failed.push(`failed: ${measure}: ${shortened(error)}`);
+        progress(failed.at(-1) ?? '');
+      }
     }
   } finally {
     remove(dir);
@@ -59,6 +66,7 @@ async function main(options: BenchOptions): Promise<void> {
     `machine: ${before}; after: load ${machine().split('load ')[1] ?? ''}`,
     `data on ${fileSystem(resolve(options.dir))}; ${options.rounds} rounds, sizes x ${options.scale}`,
     ...[...absent].map(([name, install]) => `absent: ${name} (${install})`),
+    ...failed,
     '',
     ...figureLines(samples),
     '',
@@ -70,10 +78,18 @@ async function main(options: BenchOptions): Promise<void> {
       machine: before,
       options,
       absent: Object.fromEntries(absent),
+      failed,
       targets: verdicts(samples),
     };
     writeFileSync(options.json, `${JSON.stringify({ ...result, samples }, null, 2)}\n`);
   }
+  if (failed.length > 0) process.exitCode = 1;
+}
+
+/** The beginning of what went wrong: programs that fail say the same of each file. */
+function shortened(error: unknown): string {
+  const [first = '', ...rest] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return rest.length === 0 ? first : [first, ...rest.slice(0, 3), `(${rest.length} lines)`].join('\n  ');
 }
 
 /** The program that users get, made of this checkout. */
