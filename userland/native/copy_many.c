@@ -13,7 +13,7 @@
 
 #define NS_PER_MS 1000000
 
-/* One file's result, for `readCopied` of apply/copy-many.ts. */
+/* One file's result, for `readCopied` of apply/copy-file.ts. */
 struct copied {
 	uint64_t flags;
 	uint64_t bytes;

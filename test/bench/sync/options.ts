@@ -24,7 +24,9 @@ export const HELP = `npm run bench:sync -- [options]    dirsync beside its peers
   --only LIST        of ${MEASURES.join(',')}; default: all but memory
   --rounds N         default 5
   --scale F          sizes as a part of the full ones; default 1
-  --dir FOLDER       where the data goes; default: below $TMPDIR
+  --dir FOLDER       where the data goes; default: below $TMPDIR. On ext4, where many files were deleted within
+                     the last minutes, all that makes files is slow: a file system of its own is better, with
+                     3 million inodes for the measure of memory
   --program FILE     a packaged dirsync; default: one is made of this checkout
   --json FILE        the figures, for programs`;
 
