@@ -6,7 +6,7 @@
  * says whose it is, and their reports are taken apart.
  */
 import type { Finding } from './finding.ts';
-import { BUG_MESSAGES, CONSEQUENT_PANIC, CUT_HERE, DIE_LINE, RULE } from './forms.ts';
+import { ANY_PANIC, BUG_MESSAGES, CONSEQUENT_PANIC, CUT_HERE, DIE_LINE, RULE } from './forms.ts';
 import { type KernelLine, kernelLine } from './printk.ts';
 import { opens, Report } from './report.ts';
 
@@ -38,11 +38,11 @@ export class SplatDetector {
   #lineNumber = 0;
   #findings: readonly Finding[] | undefined;
 
-  /** Takes the next line of the console, whole and without its end. */
-  line(line: string): void {
+  /** Takes the next line of the console, without its end; `isCut`: it had none, for the console has ended within it. */
+  line(line: string, isCut = false): void {
     this.#lineNumber += 1;
     const message = kernelLine(line);
-    if (message !== undefined) this.#take(message);
+    if (message !== undefined) this.#take(message, isCut);
   }
 
   /** All reports so far, in the order in which they began. */
@@ -50,11 +50,11 @@ export class SplatDetector {
     return (this.#findings ??= this.#reports.map((report) => report.finding));
   }
 
-  #take(line: KernelLine): void {
+  #take(line: KernelLine, isCut: boolean): void {
     for (const [caller, report] of this.#open) {
       if (report.isOver(line.seconds)) this.#open.delete(caller);
     }
-    if (this.#dies(line) || this.#escalates(line)) return;
+    if (this.#dies(line) || this.#escalates(line, isCut)) return;
     const current = this.#open.get(line.caller);
     const belongs = current !== undefined && current.expectsDieLine && DIE_LINE.test(line.text);
     const form = belongs ? undefined : opens(line.text);
@@ -97,9 +97,12 @@ export class SplatDetector {
     }
   }
 
-  /** A panic that carries out what the last report led to is the end of that report, not one of its own. */
-  #escalates(line: KernelLine): boolean {
-    if (!CONSEQUENT_PANIC.test(line.text)) return false;
+  /**
+   * A panic that carries out what the last report led to is the end of that report, not one of its own. Of one whose line is
+   * cut nobody knows, and that is the likelier.
+   */
+  #escalates(line: KernelLine, isCut: boolean): boolean {
+    if (!(isCut ? ANY_PANIC : CONSEQUENT_PANIC).test(line.text)) return false;
     const cause =
       this.#open.get(line.caller) ?? this.#reports.findLast(({ caller }) => caller === line.caller);
     const report = cause ?? this.#reports.at(-1);

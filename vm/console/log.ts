@@ -31,7 +31,7 @@ export class ConsoleLog {
 
   /** To be called when the console ends: its last line may have no end. */
   end(): void {
-    this.#take(this.#splitter.end());
+    this.#take(this.#splitter.end(), true);
   }
 
   /** The kernel's reports so far; the last may still grow. */
@@ -50,10 +50,10 @@ export class ConsoleLog {
     return count <= 0 ? [] : this.#kept.slice(-count);
   }
 
-  #take(lines: readonly string[]): void {
+  #take(lines: readonly string[], isCut = false): void {
     this.#count += lines.length;
     this.#kept.push(...lines);
     if (this.#kept.length > KEPT) this.#kept.splice(0, this.#kept.length - KEPT);
-    for (const line of lines) this.#detector.line(line);
+    for (const line of lines) this.#detector.line(line, isCut);
   }
 }

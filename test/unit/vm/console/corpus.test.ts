@@ -105,6 +105,20 @@ void t.test('cut anywhere, within a line too, there is no false alarm', async (t
   }
 });
 
+void t.test('cut within the line of a panic, it is still the end of the report before', async (t) => {
+  for (const { name, bytes, findings } of LOGS) {
+    const text = bytes.toString('latin1');
+    const at = text.indexOf('Kernel panic - not syncing');
+    if (at === -1) continue;
+    const counts = new Set<number>();
+    for (let length = at; length < text.indexOf('\n', at); length += 1)
+      counts.add(findingsOf(bytes.subarray(0, length)).length);
+    const line = text.slice(0, at).split('\n').length;
+    const most = findings.filter(({ from }) => from <= line).length;
+    t.ok(Math.max(...counts) <= most, name, { counts: [...counts], most });
+  }
+});
+
 void t.test('in chunks of every size the lines are the same', async (t) => {
   for (const { name, bytes } of LOGS) {
     const splitter = new LineSplitter();
