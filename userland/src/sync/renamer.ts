@@ -51,6 +51,8 @@ export class Renamer {
     const to: Place = { directory: node.parent, name: node.name };
     dirty.add(to.directory, to.name, HINT.NONE, now());
     if (from !== null) dirty.add(from.directory, from.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
+    // It had no place until now.
+    if (from === null) for (const one of tree.below(node)) dirty.release(one, now());
     const parked = this.#parked;
     this.#parked = null;
     if (parked?.node === node && parked.place.directory === to.directory && parked.place.name === to.name)
@@ -61,6 +63,7 @@ export class Renamer {
     // What the destination has here belongs to another directory, with files of perhaps equal size and mtime.
     for (const one of tree.below(node)) {
       ledger.drop(one);
+      // Or what is above it had none.
       dirty.release(one, now());
     }
     dirty.add(node, SELF, HINT.SCAN | HINT.DEEP | HINT.CONTENT, now());

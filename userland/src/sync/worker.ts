@@ -18,6 +18,7 @@ import type { Failures } from './failures.ts';
 import type { Linker } from './linker.ts';
 import type { Performer } from './performer.ts';
 import { MissingDestinationError, StaleNodeError, type Opener } from './opener.ts';
+import { REMOVAL_DELAY_MS } from './renamer.ts';
 
 /** Differences for which a regular file is copied as a whole. */
 const ANEW = DIFF.MISSING | DIFF.TYPE | DIFF.SIZE | DIFF.MTIME | DIFF.RACY;
@@ -86,12 +87,15 @@ export class Worker {
       return this.#opener.openPair(node, scanning);
     } catch (error) {
       const attached = tree.pathOf(node) !== null;
+      // What is gone waits as a removal does: it may be under way to another place, and its mirror is to go with it.
+      const delay = error instanceof StaleNodeError ? REMOVAL_DELAY_MS : 0;
       if (node.parent !== null && attached && isMisplaced(error))
-        dirty.add(node.parent, node.name, HINT.NONE, now());
+        dirty.add(node.parent, node.name, HINT.NONE, now() + delay);
       if (isMisplaced(error)) {
         // Its place is compared first; if it is found elsewhere, it is compared as a whole there.
         if (attached)
-          for (const [name, hints] of batch.names) this.#failures.putOff(node, name, hints, now() + 10);
+          for (const [name, hints] of batch.names)
+            this.#failures.putOff(node, name, hints, now() + delay + 10);
         // Without a place nothing can be done: it waits until the directory turns up somewhere, or is given up.
         else dirty.park(batch);
         return null;
