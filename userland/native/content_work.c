@@ -33,12 +33,12 @@ static void complete(napi_env env, napi_status status, void *data)
 						  comparison->failed_call, comparison->name));
 	else
 		napi_resolve_deferred(env, task->pair.deferred, make_bool(env, comparison->same));
-	napi_delete_async_work(env, task->pair.work);
-	pair_task_free(&task->pair);
+	pair_task_free(env, &task->pair);
 }
 
-static bool read_task(struct call *call, struct task *task)
+static bool read_task(struct call *call, void *data)
 {
+	struct task *task = data;
 	struct comparison *comparison = &task->comparison;
 	int source_dir, destination_dir;
 	char name[PATH_MAX];
@@ -53,22 +53,17 @@ static bool read_task(struct call *call, struct task *task)
 	return true;
 }
 
+static const struct pair_task_type SAME_CONTENT = {
+	.function = "sameContent",
+	.size = sizeof(struct task),
+	.read = read_task,
+	.execute = execute,
+	.complete = complete,
+};
+
 static napi_value same_content(napi_env env, napi_callback_info info)
 {
-	struct call call;
-	struct task *task;
-	napi_value promise = NULL;
-
-	if (!call_open(&call, env, info, "sameContent"))
-		return NULL;
-	task = pair_task_new(&call, sizeof(*task));
-	if (task == NULL)
-		return NULL;
-	if (read_task(&call, task))
-		promise = pair_task_start(&call, &task->pair, execute, complete);
-	if (promise == NULL)
-		pair_task_free(&task->pair);
-	return promise;
+	return pair_task_call(env, info, &SAME_CONTENT);
 }
 
 const struct method content_methods[] = {

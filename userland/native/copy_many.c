@@ -34,11 +34,12 @@ struct task {
 	struct copied *results;
 };
 
-static void task_free(struct task *task)
+static void clear(void *data)
 {
+	struct task *task = data;
+
 	free(task->names);
 	free(task->results);
-	pair_task_free(&task->pair);
 }
 
 static void copy_one(const struct task *task, const char *name, struct copied *result)
@@ -86,8 +87,7 @@ static void complete(napi_env env, napi_status status, void *data)
 		memcpy(bytes, task->results, size);
 		napi_resolve_deferred(env, task->pair.deferred, buffer);
 	}
-	napi_delete_async_work(env, task->pair.work);
-	task_free(task);
+	pair_task_free(env, &task->pair);
 }
 
 static bool read_names(struct call *call, struct task *task)
@@ -111,8 +111,9 @@ static bool read_names(struct call *call, struct task *task)
 	return true;
 }
 
-static bool read_task(struct call *call, struct task *task)
+static bool read_task(struct call *call, void *data)
 {
+	struct task *task = data;
 	struct copy *copy = &task->template;
 	int source_dir, destination_dir;
 	char temp[PATH_MAX];
@@ -137,22 +138,18 @@ static bool read_task(struct call *call, struct task *task)
 	return true;
 }
 
+static const struct pair_task_type COPY_MANY = {
+	.function = "copyMany",
+	.size = sizeof(struct task),
+	.read = read_task,
+	.execute = execute,
+	.complete = complete,
+	.clear = clear,
+};
+
 static napi_value copy_many(napi_env env, napi_callback_info info)
 {
-	struct call call;
-	struct task *task;
-	napi_value promise = NULL;
-
-	if (!call_open(&call, env, info, "copyMany"))
-		return NULL;
-	task = pair_task_new(&call, sizeof(*task));
-	if (task == NULL)
-		return NULL;
-	if (read_task(&call, task))
-		promise = pair_task_start(&call, &task->pair, execute, complete);
-	if (promise == NULL)
-		task_free(task);
-	return promise;
+	return pair_task_call(env, info, &COPY_MANY);
 }
 
 const struct method copy_many_methods[] = {

@@ -59,12 +59,12 @@ static void complete(napi_env env, napi_status status, void *data)
 			system_error(env, copy->error, copy->failed_call, copy->failed_name));
 	else
 		napi_resolve_deferred(env, task->pair.deferred, make_result(env, copy));
-	napi_delete_async_work(env, task->pair.work);
-	pair_task_free(&task->pair);
+	pair_task_free(env, &task->pair);
 }
 
-static bool read_task(struct call *call, struct task *task)
+static bool read_task(struct call *call, void *data)
 {
+	struct task *task = data;
 	struct copy *copy = &task->copy;
 	int source_dir, destination_dir;
 	char name[PATH_MAX];
@@ -87,22 +87,17 @@ static bool read_task(struct call *call, struct task *task)
 	return true;
 }
 
+static const struct pair_task_type COPY_FILE = {
+	.function = "copyFile",
+	.size = sizeof(struct task),
+	.read = read_task,
+	.execute = execute,
+	.complete = complete,
+};
+
 static napi_value copy_file(napi_env env, napi_callback_info info)
 {
-	struct call call;
-	struct task *task;
-	napi_value promise = NULL;
-
-	if (!call_open(&call, env, info, "copyFile"))
-		return NULL;
-	task = pair_task_new(&call, sizeof(*task));
-	if (task == NULL)
-		return NULL;
-	if (read_task(&call, task))
-		promise = pair_task_start(&call, &task->pair, execute, complete);
-	if (promise == NULL)
-		pair_task_free(&task->pair);
-	return promise;
+	return pair_task_call(env, info, &COPY_FILE);
 }
 
 static napi_value bytes_in_flight(napi_env env, napi_callback_info info)

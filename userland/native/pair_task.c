@@ -6,19 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-void *pair_task_new(struct call *call, size_t size)
-{
-	struct pair_task *task = calloc(1, size);
-
-	if (task == NULL) {
-		throw_system(call, ENOMEM, call->function, NULL);
-		return NULL;
-	}
-	task->source_dir = -1;
-	task->destination_dir = -1;
-	return task;
-}
-
 bool pair_task_open(struct call *call, struct pair_task *task, int source, int destination,
 		    unsigned int group_at)
 {
@@ -33,33 +20,50 @@ bool pair_task_open(struct call *call, struct pair_task *task, int source, int d
 	return false;
 }
 
-napi_value pair_task_start(struct call *call, struct pair_task *task,
-			   napi_async_execute_callback execute,
-			   napi_async_complete_callback complete)
+void pair_task_free(napi_env env, struct pair_task *task)
 {
-	napi_env env = call->env;
-	napi_value promise, name;
-
-	if (napi_create_string_latin1(env, call->function, NAPI_AUTO_LENGTH, &name) != napi_ok ||
-	    napi_create_async_work(env, NULL, name, execute, complete, task, &task->work) !=
-		    napi_ok)
-		return NULL;
-	if (napi_create_promise(env, &task->deferred, &promise) != napi_ok ||
-	    napi_queue_async_work(env, task->work) != napi_ok) {
+	if (task->work != NULL)
 		napi_delete_async_work(env, task->work);
-		return NULL;
-	}
-	return promise;
-}
-
-void pair_task_free(struct pair_task *task)
-{
+	if (task->type->clear != NULL)
+		task->type->clear(task);
 	if (task->source_dir >= 0)
 		close(task->source_dir);
 	if (task->destination_dir >= 0)
 		close(task->destination_dir);
 	copy_group_put(task->group);
 	free(task);
+}
+
+static bool start(napi_env env, struct pair_task *task, napi_value *promise)
+{
+	const struct pair_task_type *type = task->type;
+	napi_value name;
+
+	return napi_create_string_latin1(env, type->function, NAPI_AUTO_LENGTH, &name) == napi_ok &&
+	       napi_create_async_work(env, NULL, name, type->execute, type->complete, task,
+				      &task->work) == napi_ok &&
+	       napi_create_promise(env, &task->deferred, promise) == napi_ok &&
+	       napi_queue_async_work(env, task->work) == napi_ok;
+}
+
+napi_value pair_task_call(napi_env env, napi_callback_info info, const struct pair_task_type *type)
+{
+	struct call call;
+	struct pair_task *task;
+	napi_value promise;
+
+	if (!call_open(&call, env, info, type->function))
+		return NULL;
+	task = calloc(1, type->size);
+	if (task == NULL)
+		return throw_system(&call, ENOMEM, type->function, NULL);
+	task->type = type;
+	task->source_dir = -1;
+	task->destination_dir = -1;
+	if (type->read(&call, task) && start(env, task, &promise))
+		return promise;
+	pair_task_free(env, task);
+	return NULL;
 }
 
 bool take_name(struct call *call, const char *name, char into[NAME_MAX + 1])

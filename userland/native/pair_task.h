@@ -7,7 +7,10 @@
 
 #include "copy_group.h"
 
+struct pair_task_type;
+
 struct pair_task {
+	const struct pair_task_type *type;
 	napi_async_work work;
 	napi_deferred deferred;
 	/* Duplicates, because the caller may close its own before the task runs. */
@@ -16,16 +19,25 @@ struct pair_task {
 	struct copy_group *group; /* may be NULL */
 };
 
-/* `size` bytes, zeroed; NULL when an error was thrown. */
-void *pair_task_new(struct call *call, size_t size);
-/* Takes the directories, and the group of argument `group_at`. False when an error was thrown. */
+/* A function of the addon that starts such tasks. */
+struct pair_task_type {
+	const char *function;
+	size_t size; /* of the whole task; it begins zeroed */
+	/* Reads the arguments; false when an error was thrown. */
+	bool (*read)(struct call *call, void *task);
+	napi_async_execute_callback execute;
+	/* Settles the promise, and ends with pair_task_free(). */
+	napi_async_complete_callback complete;
+	/* Frees what the whole task has of its own; may be NULL. */
+	void (*clear)(void *task);
+};
+
+/* The function itself: the promise, or NULL when an error was thrown. */
+napi_value pair_task_call(napi_env env, napi_callback_info info, const struct pair_task_type *type);
+/* For `read`: takes the directories, and the group of argument `group_at`. */
 bool pair_task_open(struct call *call, struct pair_task *task, int source, int destination,
 		    unsigned int group_at);
-/* The promise; NULL when nothing was started, and the task is still the caller's. */
-napi_value pair_task_start(struct call *call, struct pair_task *task,
-			   napi_async_execute_callback execute,
-			   napi_async_complete_callback complete);
-void pair_task_free(struct pair_task *task);
+void pair_task_free(napi_env env, struct pair_task *task);
 
 /* A name that was read as an argument, if it is not too long for one; throws ENAMETOOLONG. */
 bool take_name(struct call *call, const char *name, char into[NAME_MAX + 1]);
