@@ -6,7 +6,7 @@
  * says whose it is, and their reports are taken apart.
  */
 import type { Finding } from './finding.ts';
-import { ANY_PANIC, BUG_MESSAGES, CONSEQUENT_PANIC, CUT_HERE, DIE_LINE, RULE } from './forms.ts';
+import { BUG_MESSAGES, CONSEQUENT_PANIC, CUT_HERE, DIE_LINE, RULE } from './forms.ts';
 import { type KernelLine, kernelLine } from './printk.ts';
 import { opens, Report } from './report.ts';
 
@@ -102,7 +102,8 @@ export class SplatDetector {
    * cut nobody knows, and that is the likelier.
    */
   #escalates(line: KernelLine, isCut: boolean): boolean {
-    if (!(isCut ? ANY_PANIC : CONSEQUENT_PANIC).test(line.text)) return false;
+    const escalates = isCut ? opens(line.text)?.kind === 'panic' : CONSEQUENT_PANIC.test(line.text);
+    if (!escalates) return false;
     const cause =
       this.#open.get(line.caller) ?? this.#reports.findLast(({ caller }) => caller === line.caller);
     const report = cause ?? this.#reports.at(-1);

@@ -302,7 +302,5 @@ export const FORMS: readonly Form[] = [
 export const CONSEQUENT_PANIC =
   /^Kernel panic - not syncing: (?:Fatal exception|.*panic_on_warn set|softlockup: hung tasks|hung_task: blocked tasks|RCU Stall|Machine halted|.* stack guard hit|Out of memory: .*panic_on_oom|System is deadlocked on memory|Hard LOCKUP)/;
 
-export const ANY_PANIC = /^Kernel panic - not syncing: /;
-
 /** The `[#1]` line that follows the opening line of an oops. */
 export const DIE_LINE = /: [0-9a-f]{4} \[#\d+\]/;
