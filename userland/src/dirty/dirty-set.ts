@@ -97,7 +97,8 @@ export class DirtySet<Directory extends object> {
 
   /** What was parked is due from `due` on. */
   release(directory: Directory, due: number): void {
-    for (const [name, { hints }] of this.#entries.get(directory) ?? []) this.add(directory, name, hints, due);
+    for (const [name, entry] of this.#entries.get(directory) ?? [])
+      if (entry.due === NEVER) this.add(directory, name, entry.hints, due);
   }
 
   /** Marks an entry that failed as dirty again, later each time; returns the milliseconds until then. */

@@ -204,9 +204,12 @@ void t.test('what is parked has no time until it is released', (t) => {
   t.equal(set.nextDue(), null);
   t.equal(set.take(Number.MAX_VALUE), null);
   t.equal(set.size, 2, 'but it is dirty');
+  set.add(directory, 'failed', HINT.NONE, 20);
   set.release(directory, 9);
   t.equal(set.nextDue(), 9);
   t.strictSame([...(set.take(9)?.names ?? [])], [['file', HINT.CONTENT]]);
+  t.equal(set.nextDue(), 20, 'what has a time keeps it');
+  set.forget(directory);
   set.forget(other);
   t.equal(set.size, 0);
   t.end();
