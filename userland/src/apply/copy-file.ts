@@ -148,6 +148,7 @@ function youth(
   return Math.abs(copyAge) >= RACY_MS ? 0 : RACY_MS - copyAge;
 }
 
-function changeTime(stat: FileState): number {
+/** When the file's content or attributes were changed last: milliseconds since the epoch. */
+export function changeTime(stat: Pick<FileState, 'ctimeSec' | 'ctimeNsec'>): number {
   return stat.ctimeSec * 1000 + stat.ctimeNsec / 1e6;
 }

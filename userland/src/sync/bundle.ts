@@ -17,7 +17,6 @@ const MANY = 128;
 /** A new file, and the hints with which it was dirty. */
 export interface NewFile {
   readonly found: Difference;
-  readonly steps: readonly Step[];
   readonly hints: number;
 }
 

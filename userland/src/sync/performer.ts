@@ -84,9 +84,7 @@ export class Performer {
       await work();
       return;
     }
-    await this.#slots.acquire();
-    pair.retain();
-    void this.#background(pair, work);
+    await this.#begin(pair, work);
   }
 
   /** Copies new files, none of which is busy, in one piece of background work. */
@@ -96,9 +94,7 @@ export class Performer {
     files: ReadonlyMap<ByteString, NewFile>,
   ): Promise<void> {
     for (const name of files.keys()) this.busy.begin(node, name);
-    await this.#slots.acquire();
-    pair.retain();
-    void this.#background(pair, async () => {
+    await this.#begin(pair, async () => {
       try {
         await this.#copyMany(pair, node, files);
       } finally {
@@ -119,14 +115,19 @@ export class Performer {
       // One by one, each with its own error.
       if (!isSystemError(error)) throw error;
     }
-    let at = 0;
-    for (const [name, { found, steps, hints }] of files) {
+    for (const [at, [name, { found, hints }]] of [...files].entries()) {
       const outcome = outcomes[at] ?? null;
-      const [step] = steps;
-      at += 1;
-      if (outcome === null || step === undefined) await this.#apply(pair, node, found, steps, hints);
+      const step = { kind: 'copy', name } as const;
+      if (outcome === null) await this.#apply(pair, node, found, [step], hints);
       else if (this.#take(node, found, step, outcome)) this.#failures.settled(node, name);
     }
+  }
+
+  /** Waits until there is room, and begins work in the background. */
+  async #begin(pair: DirectoryPair, work: () => Promise<void>): Promise<void> {
+    await this.#slots.acquire();
+    pair.retain();
+    void this.#background(pair, work);
   }
 
   async #background(pair: DirectoryPair, work: () => Promise<void>): Promise<void> {

@@ -51,22 +51,20 @@ export class Renamer {
     const to: Place = { directory: node.parent, name: node.name };
     dirty.add(to.directory, to.name, HINT.NONE, now());
     if (from !== null) dirty.add(from.directory, from.name, HINT.NONE, now() + REMOVAL_DELAY_MS);
-    // It had no place until now.
-    if (from === null) for (const one of tree.below(node)) dirty.release(one, now());
     const parked = this.#parked;
     this.#parked = null;
-    if (parked?.node === node && parked.place.directory === to.directory && parked.place.name === to.name)
-      return;
+    const mirrored =
+      parked?.node === node && parked.place.directory === to.directory && parked.place.name === to.name;
     // Where rules depend on the place, what is excluded below may be other entries than before.
     const same = from !== null && !policy.filter.dependsOnPlace;
-    if (same && this.#shortcut(() => this.#moveMirror(from, to, displaced))) return;
-    // What the destination has here belongs to another directory, with files of perhaps equal size and mtime.
+    if (!mirrored && same && this.#shortcut(() => this.#moveMirror(from, to, displaced))) return;
     for (const one of tree.below(node)) {
-      ledger.drop(one);
-      // Or what is above it had none.
+      // It, or what it was in, may have had no place until now.
       dirty.release(one, now());
+      // What the destination has here belongs to another directory, with files of perhaps equal size and mtime.
+      if (!mirrored) ledger.drop(one);
     }
-    dirty.add(node, SELF, HINT.SCAN | HINT.DEEP | HINT.CONTENT, now());
+    if (!mirrored) dirty.add(node, SELF, HINT.SCAN | HINT.DEEP | HINT.CONTENT, now());
   }
 
   fileRenamed(from: Place, to: Place): void {

@@ -1,6 +1,6 @@
 /** Works through one batch of the dirty set: opens, compares, plans, and hands the steps on. */
 import { getSystemErrorName } from 'node:util';
-import { RACY_MS } from '../apply/copy-file.ts';
+import { changeTime, RACY_MS } from '../apply/copy-file.ts';
 import type { DirectoryPair } from '../apply/directory-pair.ts';
 import { DIFF_XATTRS, type Difference } from '../compare/difference.ts';
 import { compareDirectories } from '../compare/directory.ts';
@@ -81,28 +81,28 @@ export class Worker {
   }
 
   #open(batch: Batch<DirectoryNode>, scanning: boolean): DirectoryPair | null {
-    const { dirty, tree, now } = this.#context;
     const node = batch.directory;
     try {
       return this.#opener.openPair(node, scanning);
     } catch (error) {
-      const attached = tree.pathOf(node) !== null;
-      // What is gone waits as a removal does: it may be under way to another place, and its mirror is to go with it.
-      const delay = error instanceof StaleNodeError ? REMOVAL_DELAY_MS : 0;
-      if (node.parent !== null && attached && isMisplaced(error))
-        dirty.add(node.parent, node.name, HINT.NONE, now() + delay);
-      if (isMisplaced(error)) {
-        // Its place is compared first; if it is found elsewhere, it is compared as a whole there.
-        if (attached)
-          for (const [name, hints] of batch.names)
-            this.#failures.putOff(node, name, hints, now() + delay + 10);
-        // Without a place nothing can be done: it waits until the directory turns up somewhere, or is given up.
-        else dirty.park(batch);
-        return null;
-      }
-      for (const [name, hints] of batch.names) this.#failures.failed(node, name, hints, error);
+      if (isMisplaced(error)) this.#misplaced(batch, error);
+      else for (const [name, hints] of batch.names) this.#failures.failed(node, name, hints, error);
       return null;
     }
+  }
+
+  #misplaced({ directory, names }: Batch<DirectoryNode>, error: Misplaced): void {
+    const { dirty, tree, now } = this.#context;
+    if (tree.pathOf(directory) === null) {
+      // Without a place nothing can be done: it waits until the directory turns up somewhere, or is given up.
+      dirty.park({ directory, names });
+      return;
+    }
+    // What is gone waits as a removal does: it may be under way to another place, and its mirror is to go with it.
+    const due = now() + (error instanceof StaleNodeError ? REMOVAL_DELAY_MS : 0);
+    // Its place is compared first; if it is found elsewhere, it is compared as a whole there.
+    if (directory.parent !== null) dirty.add(directory.parent, directory.name, HINT.NONE, due);
+    for (const [name, hints] of names) this.#failures.putOff(directory, name, hints, due + 10);
   }
 
   async #scan(pair: DirectoryPair, node: DirectoryNode, hints: number): Promise<void> {
@@ -194,7 +194,7 @@ export class Worker {
     const stat = addon.statAt(source, found.name);
     if (stat === null || ledger.has(node, found.name, stat)) return found;
     // Coarse clocks run behind by a tick.
-    const untouched = stat.ctimeSec * 1000 + stat.ctimeNsec / 1e6 < startedAt - RACY_MS;
+    const untouched = changeTime(stat) < startedAt - RACY_MS;
     return (hints & HINT.CONTENT) === 0 && untouched ? found : { ...found, diff: DIFF.RACY };
   }
 
@@ -220,7 +220,7 @@ export class Worker {
       (step) => step.kind !== 'remove' || this.#performer.deleteLimit === null,
     );
     if (steps.length === 0) this.#failures.settled(node, name);
-    else if (this.#isBundled(node, found, steps)) await this.#bundle.add(pair, node, { found, steps, hints });
+    else if (this.#isBundled(node, found, steps)) await this.#bundle.add(pair, node, { found, hints });
     else await this.#performer.perform(pair, node, found, steps, hints);
   }
 
@@ -248,6 +248,8 @@ function statError(errno: number): SystemError {
   return Object.assign(new Error(`${code}: statx`), { code, errno, syscall: 'statx' });
 }
 
-function isMisplaced(error: unknown): boolean {
+type Misplaced = StaleNodeError | MissingDestinationError;
+
+function isMisplaced(error: unknown): error is Misplaced {
   return error instanceof StaleNodeError || error instanceof MissingDestinationError;
 }
