@@ -21,7 +21,10 @@ for (const base of SWEPT_FILE_SYSTEMS)
       faults.disarm();
       const live = await lab.watch(t, [], faults);
       faults.arm(n, 'kill');
+      // All at once: whether an exchange is repeated from the one side or the other depends on how far the events have got.
+      live.kill('SIGSTOP');
       changeTree(lab.source);
+      live.kill('SIGCONT');
       const killed = live.ended().then(({ code }) => code === undefined);
       const settled = live.settled({ deadlineMs: 60_000 });
       if (await Promise.race([killed, settled.then(() => false)])) return false;
