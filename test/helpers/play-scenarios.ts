@@ -1,10 +1,11 @@
 /** Plays scenarios on this host: one running syncer for all of them, each in a directory of its own. */
-import { lstatSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import type { Test } from 'tap';
 import { WRITE_EVERYWHERE, type Scenario } from '../scenarios/scenario.ts';
 import { FILE_SYSTEMS, Lab, ROOT_ONLY, type LiveSyncer } from './syncer.ts';
+import { identity } from './tree.ts';
 import { steady, waitEqual } from './wait.ts';
 
 /** Programs of the guest that scenarios need, too. */
@@ -68,15 +69,15 @@ class Stage {
 
     if (prepare !== undefined) await script(prepare, source);
     t.strictSame(await settled(), [], 'equal before');
-    const kept = (at: 0 | 1): number[] => keeps.map((names) => lstatSync(join(mirror, names[at])).ino);
+    const kept = (at: 0 | 1): string[] => keeps.map((names) => identity(join(mirror, names[at])));
     // What was written while it was copied is equal at once, and may yet be copied once more.
-    const inodes = keeps.length === 0 ? [] : await steady(() => kept(0));
+    const files = keeps.length === 0 ? [] : await steady(() => kept(0));
 
     if (this.#pace === 'all at once') this.live.kill('SIGSTOP');
     await script(act, source);
     if (this.#pace === 'all at once') this.live.kill('SIGCONT');
     t.strictSame(await settled(), [], 'equal afterwards');
-    if (keeps.length > 0) t.strictSame(kept(1), inodes, 'what was there is what it was, not copied again');
+    if (keeps.length > 0) t.strictSame(kept(1), files, 'what was there is what it was, not copied again');
     if (check !== undefined) await script(check, mirror);
 
     await script(WRITE_EVERYWHERE, source);

@@ -21,6 +21,12 @@ export function bytes(path: string): Buffer {
   return Buffer.from(path, 'latin1');
 }
 
+/** Which file has a name. When it was born is part of it, for a file system gives the number of one that is gone to the next. */
+export function identity(path: string): string {
+  const { dev, ino, birthtimeNs } = lstatSync(path, { bigint: true });
+  return `${dev}:${ino} born ${birthtimeNs}`;
+}
+
 export function snapshot(root: string, options: SnapshotOptions = {}): TreeSnapshot {
   const tree = new Map<string, Record<string, string>>();
   const files = new Map<string, string[]>();

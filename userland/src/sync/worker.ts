@@ -130,12 +130,12 @@ export class Worker {
         }
         await this.#seen(pair, node, found, hints);
       }
-      for (const [name, child] of node.children)
-        if (
-          !directories.has(name) &&
-          (excludes(name, true) || addon.statAt(source, name)?.type !== FILE_TYPE.DIRECTORY)
-        )
-          tree.detach(child);
+      for (const [name, child] of node.children) {
+        if (directories.has(name)) continue;
+        if (excludes(name, true)) tree.detach(child);
+        else if (addon.statAt(source, name)?.type !== FILE_TYPE.DIRECTORY)
+          this.#depart(node, child, HINT.NONE);
+      }
     } catch (error) {
       this.#incomplete.add(pair);
       this.#failures.failed(node, SELF, hints, error);
@@ -207,7 +207,7 @@ export class Worker {
   }
 
   async #handle(pair: DirectoryPair, node: DirectoryNode, found: Difference, hints: number): Promise<void> {
-    const { policy, tree } = this.#context;
+    const { policy } = this.#context;
     const { name } = found;
     const isDirectory = found.type === FILE_TYPE.DIRECTORY && !policy.flat && !isReserved(name);
     const child = node.children.get(name);
@@ -215,13 +215,27 @@ export class Worker {
       this.#descend(node, name, found.diff, hints);
       return;
     }
-    if (!isDirectory && child !== undefined) tree.detach(child);
+    if (!isDirectory && child !== undefined && !this.#depart(node, child, hints)) return;
     const steps = planEntry(found, policy).filter(
       (step) => step.kind !== 'remove' || this.#performer.deleteLimit === null,
     );
     if (steps.length === 0) this.#failures.settled(node, name);
     else if (this.#isBundled(node, found, steps)) await this.#bundle.add(pair, node, { found, hints });
     else await this.#performer.perform(pair, node, found, steps, hints);
+  }
+
+  /**
+   * A directory is not where the tree has it. It may be under way to another place, of which no event has been read yet, and
+   * its mirror is to go with it: so it keeps its place for the time that a removal waits. False while it does.
+   */
+  #depart(node: DirectoryNode, child: DirectoryNode, hints: number): boolean {
+    const { dirty, now, once, tree } = this.#context;
+    if (child.wd !== 0 && !once && dirty.history(node, child.name).waits === 0) {
+      this.#failures.putOff(node, child.name, hints & ~HINT.SCAN, now() + REMOVAL_DELAY_MS);
+      return false;
+    }
+    tree.detach(child);
+    return true;
   }
 
   #isBundled(node: DirectoryNode, found: Difference, steps: readonly Step[]): boolean {

@@ -1,0 +1,144 @@
+/**
+ * Renames at every moment of the engine's work: between any two of its system calls the source may change. Nothing is left to
+ * the machine's speed: the next rename happens when the engine is about to make its so-many-eth call.
+ */
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import type { Addon } from '../../../../userland/src/native/addon.ts';
+import { Engine } from '../../../../userland/src/sync/engine.ts';
+import type { SyncContext } from '../../../../userland/src/sync/context.ts';
+import { Lab } from '../../../helpers/syncer.ts';
+import { syncContext } from '../../../helpers/sync-context.ts';
+import { identity } from '../../../helpers/tree.ts';
+import { waitEqual } from '../../../helpers/wait.ts';
+
+/** The calls that may come first, and every how many of them it is tried. */
+const CALLS = 63;
+const STRIDE = 9;
+/** An engine that has made no call for so long, in milliseconds, waits for something to happen. */
+const IDLE_MS = 70;
+
+interface Sequence {
+  readonly name: string;
+  /** Each is done some calls after the one before; the first when nothing is going on. They are given the folder. */
+  readonly acts: readonly [(at: string) => void, (at: string) => void, (at: string) => void];
+  /** Where a/deep is in the end. */
+  readonly goal: string;
+}
+
+const rename = (from: string, to: string) => (at: string) => renameSync(join(at, from), join(at, to));
+const append = (path: string) => (at: string) => appendFileSync(join(at, path), 'more');
+
+const SEQUENCES: readonly Sequence[] = [
+  {
+    name: 'two directories swapped',
+    acts: [rename('a', 't'), rename('b', 'a'), rename('t', 'b')],
+    goal: 'b/deep',
+  },
+  {
+    name: 'a directory moved into a new one',
+    acts: [(at) => mkdirSync(join(at, 'new')), rename('a', 'new/a'), append('new/a/top')],
+    goal: 'new/a/deep',
+  },
+  {
+    name: 'a directory moved through another, which takes its name',
+    acts: [rename('a', 'b/a'), rename('b/a', 'c'), rename('b', 'a')],
+    goal: 'c/deep',
+  },
+  {
+    name: 'what is below two directories changes places',
+    acts: [rename('b/deep', 'a/t'), rename('a/deep', 'b/deep'), rename('a', 'b/a')],
+    goal: 'b/deep',
+  },
+];
+
+/** Counts the calls of an addon, and does what is planned before the one that it is planned for. */
+class Schedule {
+  #calls = 0;
+  #planned: { readonly call: number; readonly act: () => void }[] = [];
+
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** All that was planned, in order; the numbers count from now. */
+  plan(planned: readonly { readonly call: number; readonly act: () => void }[]): void {
+    this.#calls = 0;
+    this.#planned = [...planned];
+  }
+
+  /** Does the next thing at once; false when there is none. */
+  advance(): boolean {
+    const next = this.#planned.shift();
+    next?.act();
+    return next !== undefined;
+  }
+
+  of(addon: Addon): Addon {
+    return new Proxy(addon, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          this.#calls += 1;
+          while ((this.#planned[0]?.call ?? Infinity) <= this.#calls) this.advance();
+          return Reflect.apply(value, target, args);
+        };
+      },
+    });
+  }
+}
+
+/** Resolves when the engine has not made a call for a while. */
+async function idle(schedule: Schedule, { dirty }: SyncContext): Promise<void> {
+  let before: number;
+  do {
+    before = schedule.calls;
+    await delay(IDLE_MS);
+  } while (before !== schedule.calls || dirty.size > 0);
+}
+
+function makeTrees(at: string): void {
+  for (const name of ['a', 'b']) {
+    mkdirSync(join(at, name, 'deep'), { recursive: true });
+    for (const file of ['top', 'deep/file']) writeFileSync(join(at, name, file), name);
+  }
+}
+
+async function explore(t: Test, { acts, goal }: Sequence): Promise<void> {
+  const lab = new Lab(t);
+  const schedule = new Schedule();
+  const stop = new AbortController();
+  const real = syncContext(t, lab);
+  const context = { ...real, addon: schedule.of(real.addon), signal: stop.signal };
+  const running = new Engine(context).run();
+  for (let second = 0; second <= CALLS; second += STRIDE)
+    for (let third = second; third <= CALLS; third += STRIDE) {
+      const folder = `${second}-${third}`;
+      const at = join(lab.source, folder);
+      const mirror = join(lab.destination, folder);
+      makeTrees(at);
+      await waitEqual(at, mirror);
+      await idle(schedule, context);
+      const kept = identity(join(mirror, 'a/deep/file'));
+      schedule.plan([second, third].map((call, index) => ({ call, act: () => acts[index + 1]?.(at) })));
+      acts[0](at);
+      // Those that no call has come to happen when it is at rest.
+      do await idle(schedule, context);
+      while (schedule.advance());
+      const different = await waitEqual(at, mirror);
+      const found = identity(join(mirror, goal, 'file'));
+      t.strictSame(
+        { different, found },
+        { different: [], found: kept },
+        `before calls ${second} and ${third}`,
+      );
+    }
+  stop.abort();
+  await running;
+}
+
+for (const sequence of SEQUENCES)
+  void t.test(`${sequence.name}: equal, and no directory is copied again`, async (t) => explore(t, sequence));
