@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Context } from './context.ts';
 import { compileGuestPrograms } from './image/guest-programs.ts';
+import { findHostProgram } from './image/host-programs.ts';
 import { type GuestFile, packInitramfs } from './image/initramfs.ts';
 import { packageProgram, packageSyncer } from './image/syncer.ts';
 import { buildKernel, type KernelBuild } from './kernel/build.ts';
@@ -85,8 +86,20 @@ async function prepareImage(
     const selftests = { project, series, source: await fetched, headers: headers.dir };
     programs.push(...(await compileSelftests(selftests, context)));
   }
-  const files = await Promise.all(project.files.map(readGuestFile));
-  return { initramfs: await packInitramfs({ ...syncer, programs, files }, context), ...syncer };
+  const content = {
+    ...syncer,
+    programs: [...programs, ...(await findHostPrograms(project))],
+    files: await Promise.all(project.files.map(readGuestFile)),
+  };
+  return { initramfs: await packInitramfs(content, context), ...syncer };
+}
+
+async function findHostPrograms({ hostPrograms }: Project): Promise<{ name: string; path: string }[]> {
+  const found = await Promise.all(hostPrograms.map((name) => findHostProgram(name)));
+  return hostPrograms.flatMap((name, index) => {
+    const path = found[index];
+    return path === undefined ? [] : [{ name, path }];
+  });
 }
 
 async function readGuestFile({ guestPath, source }: Project['files'][number]): Promise<GuestFile> {

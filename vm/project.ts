@@ -36,6 +36,7 @@ const ProjectFile = z.strictObject({
     .default([]),
   guestPrograms: Paths.default([]),
   packagedPrograms: Paths.default([]),
+  hostPrograms: z.array(z.string().regex(/^[\w.-]+$/, 'the name of a program')).default([]),
   selftests: z
     .array(z.string().regex(/^[\w-]+(\/[\w-]+)*$/, 'a folder below tools/testing/selftests'))
     .default([]),
@@ -52,6 +53,8 @@ export interface Project extends KernelProject {
   readonly guestSources: readonly string[];
   /** TypeScript files: each is packaged as the syncer is, with its addon and Node, into `/bin/<name>` of the guest. */
   readonly packagedSources: readonly string[];
+  /** Programs of this machine, by name, which become `/bin/<name>` of the guest as they are, with their libraries. */
+  readonly hostPrograms: readonly string[];
   /** Folders below tools/testing/selftests that the series creates; see image/selftests.ts. */
   readonly selftests: readonly string[];
   /** The test files of a run that names none. */
@@ -113,6 +116,7 @@ function resolvePaths(content: z.infer<typeof ProjectFile>, file: string): Proje
     ),
     guestSources: matching('guestPrograms', content.guestPrograms),
     packagedSources: matching('packagedPrograms', content.packagedPrograms),
+    hostPrograms: content.hostPrograms,
     selftests: content.selftests,
     tests: matching('tests', content.tests),
     syncer: content.syncer,

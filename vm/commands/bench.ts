@@ -3,14 +3,20 @@ import type { Command } from '../cli/command.ts';
 import { UsageError } from '../errors.ts';
 import { benchBoot } from './bench-boot.ts';
 import { benchMetadata } from './bench-metadata.ts';
+import { benchResync } from './bench-resync.ts';
 import { GUEST_OPTIONS } from './prepared-guest.ts';
 
-const BENCHES: Readonly<Record<string, Command['run']>> = { boot: benchBoot, metadata: benchMetadata };
+const BENCHES: Readonly<Record<string, Command['run']>> = {
+  boot: benchBoot,
+  metadata: benchMetadata,
+  resync: benchResync,
+};
 
 export const bench: Command = {
   name: 'vm:bench',
-  operands: 'boot|metadata',
-  summary: 'Measures how long guests take to be ready, or what it costs to learn the metadata of files.',
+  operands: 'boot|metadata|resync',
+  summary:
+    'Measures how long guests take to be ready, what it costs to learn the metadata of files, or to see that nothing changed.',
   options: [...GUEST_OPTIONS.filter((name) => name !== 'machine'), 'repeat', 'quick', 'arms'],
   async run(given, context) {
     const { positionals } = given;
@@ -20,7 +26,7 @@ export const bench: Command = {
         code: 'USAGE',
         tried: 'find out what to measure',
         found: positionals.length === 0 ? 'nothing was named' : `'${positionals.join(' ')}'`,
-        hint: 'npm run vm:bench boot, or npm run vm:bench metadata',
+        hint: 'npm run vm:bench boot, metadata or resync',
       });
     }
     return run(given, context);
