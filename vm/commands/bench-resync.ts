@@ -1,7 +1,8 @@
 /** `npm run vm:bench resync`: what it takes to find out that nothing has changed, against rsync, in instructions. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { measureResync, type Resync } from '../bench/resync/measure.ts';
+import { measureResync } from '../bench/resync/measure.ts';
+import type { Resync } from '../bench/resync/measurement.ts';
 import { resyncTable } from '../bench/resync/table.ts';
 import { alignColumns } from '../bench/table.ts';
 import type { Command } from '../cli/command.ts';

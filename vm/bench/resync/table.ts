@@ -1,7 +1,7 @@
 /** The counts of `vm:bench resync` as a table, with each program's own start in them and without. */
 import { FILE_SYSTEMS, type FileSystem } from '../metadata/measurement.ts';
 import { grouped } from '../metadata/tables.ts';
-import { PROGRAMS, type Resync, type Tree, TREES } from './measure.ts';
+import { PROGRAMS, type Resync, type Tree, TREES } from './measurement.ts';
 
 /** One row a program and file system; ratios are to the last program, which is the one that takes least. */
 export function resyncTable(results: readonly Resync[]): string[][] {

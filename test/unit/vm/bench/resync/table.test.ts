@@ -1,5 +1,5 @@
 import t from 'tap';
-import { PROGRAMS, TREES } from '../../../../../vm/bench/resync/measure.ts';
+import { PROGRAMS, TREES } from '../../../../../vm/bench/resync/measurement.ts';
 import { resyncTable } from '../../../../../vm/bench/resync/table.ts';
 import { FILE_SYSTEMS } from '../../../../../vm/bench/metadata/measurement.ts';
 
