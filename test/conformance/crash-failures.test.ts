@@ -57,6 +57,29 @@ void t.test('no directory is lost because its descriptor closes with an error', 
   }
 });
 
+void t.test('no directory is lost because its parent could not be read', async (t) => {
+  const sweep = new Sweep(t, SWEPT_FILE_SYSTEMS[0] as string, 'both', 'all');
+  const { lab, faults } = sweep;
+  const run = () => lab.run(['--once', 'source', 'destination'], faults);
+  const failAt = async (n: number) => {
+    sweep.reset(lab.destination);
+    faults.arm(n, 'ENOMEM');
+    const { code, stderr } = await run();
+    t.match(code, /^(0|3|23)$/, `call ${n} fails`, { stderr });
+    t.match(stderr, code === 0 ? /^$/ : /^(dirsync: .*\n?)+$/);
+    if (code === 0) sweep.checkEqual(t);
+  };
+  sweep.reset(lab.source);
+  changeTree(lab.source);
+  sweep.reset(lab.destination);
+  await run();
+  const reads = faults.calls().flatMap(({ name }, at) => (name === 'getdents64' ? [at + 1] : []));
+  // The first two look at the roots before all else; then the trees are walked.
+  const [, second = 0, third = 0, ...rest] = reads;
+  for (let n = second + 1; n <= third; n += 1) await failAt(n);
+  for (const n of rest.slice(0, 4)) await failAt(n);
+});
+
 for (const base of SWEPT_FILE_SYSTEMS) {
   void t.test(`--once on ${base}`, async (t) => {
     const sweep = new Sweep(t, base, 'both', 'all');

@@ -41,6 +41,8 @@ struct walk_found {
 #define WALK_LEFT 8
 /* It has a file that was changed after `recent_since`. */
 #define WALK_RECENT 16
+/* It could not be read to its end: there may be directories below it that are not walked. */
+#define WALK_UNREAD 32
 
 struct walk;
 

@@ -35,8 +35,7 @@ static void add_below(struct visit *visit, const char *name, size_t length)
 	struct waiting *waiting = malloc(sizeof(*waiting) + length + 1);
 
 	if (waiting == NULL) {
-		/* Whoever compares this directory goes down to it. */
-		visit->flags |= WALK_DIFFERS;
+		visit->flags |= WALK_UNREAD;
 		return;
 	}
 	waiting->above = visit->pair;
@@ -63,8 +62,12 @@ static void look(struct visit *visit, const struct dirent64 *entry, const struct
 		/* One difference is enough: who compares the directory finds all. */
 		if ((visit->flags & WALK_DIFFERS) && entry->d_type != DT_UNKNOWN)
 			return;
-		if (!differ(&visit->compare, entry->d_name, entry->d_type, now, &record) ||
-		    (record.type != DT_DIR && record_is_wanted(&visit->compare, &record)))
+		if (!differ(&visit->compare, entry->d_name, entry->d_type, now, &record))
+			visit->flags |= WALK_DIFFERS;
+		else if (record.type == DT_UNKNOWN)
+			/* It could not be looked at, and may be a directory. */
+			visit->flags |= WALK_UNREAD;
+		else if (record.type != DT_DIR && record_is_wanted(&visit->compare, &record))
 			visit->flags |= WALK_DIFFERS;
 		else if (visit->request->recent_since != INT64_MAX &&
 			 is_recent(visit, entry->d_name))
@@ -172,8 +175,10 @@ unsigned int pair_compare(const struct walk_request *request, struct pair *pair,
 	visit.compare.destination = pair->destination;
 	compared = request->kernel ? compare_by_kernel(&visit, buffer, sizeof(buffer))
 				   : compare_by_statx(&visit, buffer, sizeof(buffer));
-	if (compared < 0 || ((visit.flags & WALK_DIFFERS) == 0 &&
-			     count_names(pair->destination, buffer, sizeof(buffer)) != visit.names))
+	if (compared < 0)
+		visit.flags |= WALK_UNREAD;
+	else if ((visit.flags & WALK_DIFFERS) == 0 &&
+		 count_names(pair->destination, buffer, sizeof(buffer)) != visit.names)
 		visit.flags |= WALK_DIFFERS;
 	if (request->attributes && own_attributes_differ(&visit))
 		visit.flags |= WALK_ATTRIBUTES;

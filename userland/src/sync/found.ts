@@ -12,6 +12,8 @@ export const FOUND = {
   LEFT: 8,
   /** A file in it was changed after the time that was asked for. */
   RECENT: 16,
+  /** It could not be read to its end: directories below it may not have been walked. */
+  UNREAD: 32,
 } as const;
 
 export interface Found {

@@ -39,7 +39,8 @@ export class Survey {
     this.#nodes[id] = node;
     if ((flags & FOUND.UNWATCHED) !== 0) this.#watcher?.refused();
     if (node === null) return;
-    if ((flags & FOUND.DIFFERS) !== 0) this.#mark(node, SELF, HINT.SCAN);
+    if ((flags & FOUND.UNREAD) !== 0) this.#mark(node, SELF, HINT.SCAN | HINT.DEEP);
+    else if ((flags & FOUND.DIFFERS) !== 0) this.#mark(node, SELF, HINT.SCAN);
     else if ((flags & FOUND.ATTRIBUTES) !== 0) this.#mark(node, SELF, HINT.NONE);
   }
 

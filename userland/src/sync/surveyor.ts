@@ -10,7 +10,7 @@ import { RACY_MS } from '../apply/copy-file.ts';
 import { WATCH_MASK } from '../detect/changes.ts';
 import type { Watcher } from '../detect/watcher.ts';
 import { HINT, SELF } from '../dirty/dirty-set.ts';
-import type { WalkHandle } from '../native/addon.ts';
+import { isSystemError, type WalkHandle } from '../native/addon.ts';
 import type { SyncContext } from './context.ts';
 import { decodeFound, isLastBatch } from './found.ts';
 import { Survey } from './survey.ts';
@@ -47,12 +47,9 @@ export class Surveyor {
     }
     // What a walk cannot tell is compared directory by directory.
     const blind = policy.flat || !policy.filter.isEmpty || policy.xattrs || policy.checksum;
-    if (blind || roots.destination === -1) {
-      dirty.add(tree.root, SELF, HINT.SCAN | HINT.DEEP | doubt, now());
-      return;
-    }
-    this.#running = this.#start(doubt);
-    void this.#run(this.#running, doubt);
+    this.#running = blind || roots.destination === -1 ? null : this.#start(doubt);
+    if (this.#running === null) dirty.add(tree.root, SELF, HINT.SCAN | HINT.DEEP | doubt, now());
+    else void this.#run(this.#running, doubt);
   }
 
   /** Makes a survey that runs end soon. */
@@ -61,10 +58,21 @@ export class Surveyor {
     if (this.#running !== null) this.#context.addon.walkCancel(this.#running);
   }
 
-  #start(doubt: number): WalkHandle {
+  /** null when the system refuses: it may be of another mind when the root is compared, or is told of there. */
+  #start(doubt: number): WalkHandle | null {
+    const { roots } = this.#context;
+    try {
+      roots.checkDestination();
+      return this.#walk(doubt);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      return null;
+    }
+  }
+
+  #walk(doubt: number): WalkHandle {
     const { addon, metadata, policy, roots, startedAt } = this.#context;
     const compare = comparedBits(policy);
-    roots.checkDestination();
     const source = roots.openSource();
     try {
       return addon.walkStart(source, roots.destination, {
