@@ -28,6 +28,11 @@ export class WatchTree {
     return this.#byWd.size;
   }
 
+  /** Nodes that have lost their place; those below them do not count. */
+  get detached(): number {
+    return this.#detached.size;
+  }
+
   byWd(wd: number): DirectoryNode | undefined {
     return this.#byWd.get(wd);
   }

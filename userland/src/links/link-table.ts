@@ -71,13 +71,17 @@ export class LinkTable<Directory extends object> {
     const group = this.#groupFor(file.dev, inodeKey(file.ino));
     group.links = file.nlink;
     const known = this.groupOf(directory, name);
-    if (known === group) return { group, left: null };
-    const left = known === undefined ? null : this.drop(directory, name);
-    let names = this.#byName.get(directory);
-    if (names === undefined) this.#byName.set(directory, (names = new Map()));
-    names.set(name, group);
-    group.directories.push(directory);
-    group.names.push(name);
+    let left = null;
+    if (known !== group) {
+      if (known !== undefined) left = this.drop(directory, name);
+      let names = this.#byName.get(directory);
+      if (names === undefined) this.#byName.set(directory, (names = new Map()));
+      names.set(name, group);
+      group.directories.push(directory);
+      group.names.push(name);
+    }
+    // One outside has gone, or this is another file, which has got the number of one that has gone.
+    group.outside = Math.max(0, Math.min(group.outside, group.links - group.names.length));
     return { group, left };
   }
 

@@ -20,6 +20,10 @@ import { StaleNodeError, type Opener } from './opener.ts';
 /** Of the time, at most a third is spent on searches. */
 const REST = 2;
 
+/** A search that has missed a directory is repeated after so many milliseconds, when its move is known, and so often. */
+const AGAIN_MS = 20;
+const PATIENCE = 8;
+
 export class LinkSearch {
   readonly #context: SyncContext;
   readonly #opener: Opener;
@@ -33,6 +37,8 @@ export class LinkSearch {
   #ready = false;
   #running = false;
   #notBefore = -Infinity;
+  /** Searches in a row that have missed something. */
+  #missed = 0;
 
   constructor(
     context: SyncContext,
@@ -73,6 +79,11 @@ export class LinkSearch {
     this.#early = [];
   }
 
+  /** The group may have names that nobody has seen: one that it has is looked at when nothing is left to be scanned. */
+  suspect({ directories: [directory], names: [name] }: LinkGroup<DirectoryNode>): void {
+    if (directory !== undefined && name !== undefined) this.#early.push({ directory, name });
+  }
+
   /**
    * Sees to it that a group knows its names, as far as they are in the tree. False when that takes a while: the place
    * becomes dirty again after it.
@@ -109,23 +120,28 @@ export class LinkSearch {
     let end: unknown = null;
     try {
       const search = this.#table.beginSearch();
-      await this.#everywhere();
-      this.#table.endSearch(search);
+      this.#missed = (await this.#everywhere()) ? 0 : this.#missed + 1;
+      if (this.#missed === 0 || this.#missed > PATIENCE) this.#table.endSearch(search);
     } catch (error) {
       end = error;
     }
     this.#running = false;
-    this.#notBefore = now() + REST * (now() - begin);
+    this.#notBefore = now() + Math.max(REST * (now() - begin), this.#missed > 0 ? AGAIN_MS : 0);
     for (const { place, hints } of this.#waiting) dirty.add(place.directory, place.name, hints, now());
     this.#waiting = [];
     this.#onDone(end);
   }
 
-  async #everywhere(): Promise<void> {
+  /**
+   * Looks into every directory. False when one was not where the tree has it, or has no place just now: it is renamed, and
+   * so it will be found later, with names of which no event tells.
+   */
+  async #everywhere(): Promise<boolean> {
     const { addon, signal, tree } = this.#context;
+    let whole = tree.detached === 0;
     // Names that come to another place meanwhile bring events of their own.
     for (const node of Array.from(tree.nodes())) {
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       try {
         const source = this.#opener.openSource(node);
         try {
@@ -134,10 +150,12 @@ export class LinkSearch {
           addon.close(source);
         }
       } catch (error) {
-        if (!(error instanceof StaleNodeError) && !isSystemError(error)) throw error;
+        if (error instanceof StaleNodeError) whole = false;
+        else if (!isSystemError(error)) throw error;
       }
       await nextTick();
     }
+    return whole;
   }
 
   #list(source: Fd, node: DirectoryNode): void {

@@ -269,7 +269,10 @@ export class Linker {
     }
   }
 
-  /** A name has left a group: nobody waits for it, and a single one that is left may be an ordinary file now. */
+  /**
+   * A name has left a group: nobody waits for it, and a single one that is left may be an ordinary file now. Of several that are
+   * left one is looked at later, for links that the one that left was mistaken for.
+   */
   #left(group: Group, place?: Place<DirectoryNode>): void {
     const at = (role: Place<DirectoryNode> | null): boolean =>
       role !== null && (place === undefined || isAt(role, place.directory, place.name));
@@ -277,6 +280,7 @@ export class Linker {
     const waited = at(group.writer);
     if (waited) group.writer = null;
     if (waited || group.names.length === 1) this.#wake(group, null);
+    else if (isIncomplete(group)) this.search.suspect(group);
   }
 
   #wake(group: Group, but: Place<DirectoryNode> | null): void {

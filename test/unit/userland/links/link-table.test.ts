@@ -73,6 +73,18 @@ void t.test('what a search has not found is outside, for groups that are older',
   t.end();
 });
 
+void t.test('a new file may have the number of one whose names are not forgotten yet', (t) => {
+  const table = new LinkTable<object>();
+  const directory = {};
+  const { group } = table.note(directory, 'gone', file(1n, 2));
+  table.endSearch(table.beginSearch());
+  t.notOk(isIncomplete(group), 'its other name is outside');
+  t.equal(table.note(directory, 'new', file(1n, 2)).group, group);
+  table.drop(directory, 'gone');
+  t.ok(isIncomplete(group), 'and that of the new file is nowhere yet');
+  t.end();
+});
+
 void t.test('a file of the destination has the content of one group', (t) => {
   const table = new LinkTable<object>();
   const directory = {};
