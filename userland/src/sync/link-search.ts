@@ -20,8 +20,10 @@ import { StaleNodeError, type Opener } from './opener.ts';
 /** Of the time, at most a third is spent on searches. */
 const REST = 2;
 
-/** A search that has missed a directory is repeated after so many milliseconds, when its move is known, and so often. */
+/** A search that has missed a directory is repeated after so many milliseconds, when its move is known. */
 const AGAIN_MS = 20;
+
+/** Misses in a row after which nobody waits any more until nothing is left to be done: directories are renamed all the time. */
 const PATIENCE = 8;
 
 export class LinkSearch {
@@ -32,7 +34,7 @@ export class LinkSearch {
   readonly #onDone: (error: unknown) => void;
   /** Names that wait for the search that runs. */
   #waiting: { readonly place: Place<DirectoryNode>; readonly hints: number }[] = [];
-  /** Names that were judged before all could be known: by an event amid the first synchronization, or by a later scan. */
+  /** Names that were judged before all could be known: amid the first synchronization, by a later scan, after many misses. */
   #early: Place<DirectoryNode>[] = [];
   #ready = false;
   #running = false;
@@ -76,6 +78,7 @@ export class LinkSearch {
       const group = this.#table.groupOf(directory, name);
       if (group !== undefined && isIncomplete(group)) dirty.add(directory, name, HINT.NONE, now());
     }
+    if (this.#early.length > 0) this.#missed = 0;
     this.#early = [];
   }
 
@@ -103,6 +106,10 @@ export class LinkSearch {
     }
     this.#list(pair.source, place.directory);
     if (!isIncomplete(group)) return true;
+    if (this.#missed > PATIENCE) {
+      this.#early.push(place);
+      return true;
+    }
     const { dirty, now } = this.#context;
     if (!this.#running && now() < this.#notBefore) {
       dirty.add(place.directory, place.name, hints, this.#notBefore);
@@ -121,7 +128,7 @@ export class LinkSearch {
     try {
       const search = this.#table.beginSearch();
       this.#missed = (await this.#everywhere()) ? 0 : this.#missed + 1;
-      if (this.#missed === 0 || this.#missed > PATIENCE) this.#table.endSearch(search);
+      if (this.#missed === 0) this.#table.endSearch(search);
     } catch (error) {
       end = error;
     }
