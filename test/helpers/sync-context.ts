@@ -8,13 +8,14 @@ import { WatchTree, type DirectoryNode } from '../../userland/src/detect/watch-t
 import { DirtySet } from '../../userland/src/dirty/dirty-set.ts';
 import { EVERYTHING } from '../../userland/src/filter/filter.ts';
 import { probeMetadata } from '../../userland/src/metadata/probe.ts';
+import type { Addon } from '../../userland/src/native/addon.ts';
 import { loadAddon } from '../../userland/src/native/load.ts';
 import { openRoots } from '../../userland/src/roots/open-roots.ts';
 import type { SyncContext } from '../../userland/src/sync/context.ts';
 import type { Lab } from './syncer.ts';
 
-export function syncContext(t: Test, { source, destination }: Lab): SyncContext {
-  const addon = loadAddon();
+/** `addon`: another one, that does more, or less, than it should. */
+export function syncContext(t: Test, { source, destination }: Lab, addon: Addon = loadAddon()): SyncContext {
   const stop = new AbortController();
   const open = {
     backupDir: null,

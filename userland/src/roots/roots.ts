@@ -52,9 +52,13 @@ export class Roots {
   /** A new fd on the source root. Throws a SyncError when the path does not lead to it any more. */
   openSource(): Fd {
     const fd = this.#open(this.paths.source);
-    if (sameIdentity(this.#addon.statFd(fd), this.#sourceIdentity)) return fd;
-    this.#addon.close(fd);
-    throw gone('source', this.paths.source, 'it is another directory now');
+    try {
+      if (sameIdentity(this.#addon.statFd(fd), this.#sourceIdentity)) return fd;
+      throw gone('source', this.paths.source, 'it is another directory now');
+    } catch (error) {
+      this.#addon.close(fd);
+      throw error;
+    }
   }
 
   /** Throws a SyncError when the destination's path does not lead to it any more. */

@@ -58,25 +58,15 @@ export class Opener {
   }
 
   openSource(node: DirectoryNode, scanning = false): Fd {
-    const source = this.#open(node);
-    if (this.#watcher === null) return source;
-    try {
-      if (node.parent === null) {
-        this.#watcher.watchRoot(source);
-        return source;
-      }
-      if (
-        node.wd === 0
-          ? this.#settle(node.parent, node, source, scanning)
-          : this.#watcher.isSettled(node, source)
-      )
-        return source;
-    } catch (error) {
-      this.#context.addon.close(source);
-      throw error;
-    }
-    this.#context.addon.close(source);
-    return this.#resettle(node, scanning);
+    const watcher = this.#watcher;
+    if (watcher === null) return this.#open(node);
+    const source = this.#openIf(node, (directory) => {
+      if (node.parent !== null && node.wd === 0) return this.#settle(node.parent, node, directory, scanning);
+      if (node.parent !== null) return watcher.isSettled(node, directory);
+      watcher.watchRoot(directory);
+      return true;
+    });
+    return source ?? this.#resettle(watcher, node, scanning);
   }
 
   /** Opens a subdirectory of the source that has just arrived, and says who it is. */
@@ -115,17 +105,27 @@ export class Opener {
   }
 
   /** The place holds another directory than the tree says: events that are under way may explain it, else settle it. */
-  #resettle(node: DirectoryNode, scanning: boolean): Fd {
-    if (this.#watcher?.pump() === true && this.#context.tree.pathOf(node) !== null) {
-      const source = this.#open(node);
-      if (this.#watcher.isSettled(node, source)) return source;
-      this.#context.addon.close(source);
+  #resettle(watcher: Watcher, node: DirectoryNode, scanning: boolean): Fd {
+    let source = null;
+    if (watcher.pump() && this.#context.tree.pathOf(node) !== null)
+      source = this.#openIf(node, (directory) => watcher.isSettled(node, directory));
+    const { parent } = node;
+    if (source === null && parent !== null)
+      source = this.#openIf(node, (directory) => this.#settle(parent, node, directory, scanning));
+    if (source === null) throw new StaleNodeError();
+    return source;
+  }
+
+  /** Opens what is at the node's place, and closes it again unless it is `accepted`: then null. */
+  #openIf(node: DirectoryNode, accepted: (directory: Fd) => boolean): Fd | null {
+    const directory = this.#open(node);
+    let keep = false;
+    try {
+      keep = accepted(directory);
+      return keep ? directory : null;
+    } finally {
+      if (!keep) this.#context.addon.close(directory);
     }
-    if (node.parent === null) throw new StaleNodeError();
-    const source = this.#open(node);
-    if (this.#settle(node.parent, node, source, scanning)) return source;
-    this.#context.addon.close(source);
-    throw new StaleNodeError();
   }
 
   /** Corrects the tree; true when it is the node's own directory after all. */
