@@ -8,12 +8,13 @@ import t from 'tap';
 import type { Addon } from '../../../../userland/src/native/addon.ts';
 import { loadAddon } from '../../../../userland/src/native/load.ts';
 import { Engine } from '../../../../userland/src/sync/engine.ts';
+import { interpose } from '../../../helpers/interpose.ts';
 import { Lab } from '../../../helpers/syncer.ts';
 import { syncContext } from '../../../helpers/sync-context.ts';
 import { waitEqual, waitFor } from '../../../helpers/wait.ts';
 
 /** Those that answer at once, and whose failure leaves everything as it was. */
-const FAILING = new Set<PropertyKey>([
+const FAILING = new Set<keyof Addon>([
   'openDir',
   'openRoot',
   'statAt',
@@ -41,8 +42,8 @@ const CHANGES = `
   ln -s nowhere source/d/symlink && mv source/a source/d/moved && echo more >> source/d/moved/b/c/file
 `;
 
-function failure(call: PropertyKey): Error {
-  return Object.assign(new Error(`EIO: ${String(call)}`), { code: 'EIO', errno: -5, syscall: String(call) });
+function failure(call: keyof Addon): Error {
+  return Object.assign(new Error(`EIO: ${call}`), { code: 'EIO', errno: -5, syscall: call });
 }
 
 function descriptors(): number {
@@ -55,17 +56,12 @@ void t.test('whichever call fails, all is equal in the end, and no descriptor is
   let calls = 0;
   let failing = Infinity;
   let failed = '';
-  const addon: Addon = new Proxy(loadAddon(), {
-    get: (target, key) => {
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== 'function' || !FAILING.has(key)) return value;
-      return (...args: unknown[]): unknown => {
-        calls += 1;
-        if (calls !== failing) return Reflect.apply(value, target, args);
-        failed = String(key);
-        throw failure(key);
-      };
-    },
+  const addon = interpose(loadAddon(), (call) => {
+    if (!FAILING.has(call)) return;
+    calls += 1;
+    if (calls !== failing) return;
+    failed = call;
+    throw failure(call);
   });
   const context = { ...syncContext(t, lab, addon), signal: stop.signal };
   const running = new Engine(context).run();

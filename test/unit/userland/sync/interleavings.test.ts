@@ -10,6 +10,7 @@ import t, { type Test } from 'tap';
 import type { Addon } from '../../../../userland/src/native/addon.ts';
 import { Engine } from '../../../../userland/src/sync/engine.ts';
 import type { SyncContext } from '../../../../userland/src/sync/context.ts';
+import { interpose } from '../../../helpers/interpose.ts';
 import { Lab } from '../../../helpers/syncer.ts';
 import { syncContext } from '../../../helpers/sync-context.ts';
 import { identity } from '../../../helpers/tree.ts';
@@ -101,16 +102,9 @@ class Schedule {
   }
 
   of(addon: Addon): Addon {
-    return new Proxy(addon, {
-      get: (target, key) => {
-        const value: unknown = Reflect.get(target, key);
-        if (typeof value !== 'function') return value;
-        return (...args: unknown[]): unknown => {
-          this.#calls += 1;
-          while ((this.#planned[0]?.call ?? Infinity) <= this.#calls) this.advance();
-          return Reflect.apply(value, target, args);
-        };
-      },
+    return interpose(addon, () => {
+      this.#calls += 1;
+      while ((this.#planned[0]?.call ?? Infinity) <= this.#calls) this.advance();
     });
   }
 }
