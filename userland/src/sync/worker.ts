@@ -108,7 +108,8 @@ export class Worker {
   async #scan(pair: DirectoryPair, node: DirectoryNode, hints: number): Promise<void> {
     const { addon, metadata, policy, signal, tree } = this.#context;
     const { source, destination } = pair;
-    const directories = new Set<ByteString>();
+    /** Names of subdirectories, and of those that are none any more, which have been dealt with. */
+    const judged = new Set<ByteString>();
     const excludes = policy.filter.below(pair.path);
     try {
       const compared = comparedBits(policy);
@@ -119,11 +120,11 @@ export class Worker {
         if (signal.aborted) return;
         if (found.kind === 'error') {
           // It may still be the directory that it was.
-          directories.add(found.name);
+          judged.add(found.name);
           this.#failures.failed(node, found.name, HINT.DEEP, statError(found.errno));
           continue;
         }
-        if (found.type === FILE_TYPE.DIRECTORY) directories.add(found.name);
+        if (found.type === FILE_TYPE.DIRECTORY || node.children.has(found.name)) judged.add(found.name);
         if (found.linked || this.#linker.knows(node, found.name)) {
           await this.#look(pair, node, found.name, hints);
           continue;
@@ -131,7 +132,7 @@ export class Worker {
         await this.#seen(pair, node, found, hints);
       }
       for (const [name, child] of node.children) {
-        if (directories.has(name)) continue;
+        if (judged.has(name)) continue;
         if (excludes(name, true)) tree.detach(child);
         else if (addon.statAt(source, name)?.type !== FILE_TYPE.DIRECTORY)
           this.#depart(node, child, HINT.NONE);
@@ -229,8 +230,8 @@ export class Worker {
    * its mirror is to go with it: so it keeps its place for the time that a removal waits. False while it does.
    */
   #depart(node: DirectoryNode, child: DirectoryNode, hints: number): boolean {
-    const { dirty, now, once, tree } = this.#context;
-    if (child.wd !== 0 && !once && dirty.history(node, child.name).waits === 0) {
+    const { dirty, now, tree } = this.#context;
+    if (child.wd !== 0 && dirty.history(node, child.name).waits === 0) {
       this.#failures.putOff(node, child.name, hints & ~HINT.SCAN, now() + REMOVAL_DELAY_MS);
       return false;
     }

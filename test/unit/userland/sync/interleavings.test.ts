@@ -8,13 +8,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import type { Addon } from '../../../../userland/src/native/addon.ts';
+import { HINT, SELF } from '../../../../userland/src/dirty/dirty-set.ts';
 import { Engine } from '../../../../userland/src/sync/engine.ts';
 import type { SyncContext } from '../../../../userland/src/sync/context.ts';
 import { interpose } from '../../../helpers/interpose.ts';
 import { Lab } from '../../../helpers/syncer.ts';
 import { syncContext } from '../../../helpers/sync-context.ts';
 import { identity } from '../../../helpers/tree.ts';
-import { waitEqual } from '../../../helpers/wait.ts';
+import { waitEqual, waitFor } from '../../../helpers/wait.ts';
 
 /** An engine that has made no call for so long, in milliseconds, waits for something to happen. */
 const IDLE_MS = 70;
@@ -154,3 +155,34 @@ async function explore(t: Test, { acts, goal, moments = MOMENTS }: Sequence): Pr
 }
 
 for (const sequence of SEQUENCES) void t.test(sequence.name, async (t) => explore(t, sequence));
+
+void t.test('a directory goes elsewhere while the one that it was in is compared as a whole', async (t) => {
+  const lab = new Lab(t);
+  makeTrees(lab.source);
+  const stop = new AbortController();
+  const real = syncContext(t, lab);
+  let moving: (() => void) | null = null;
+  const addon = interpose(real.addon, (call) => {
+    if (call !== 'compareDirs') return;
+    moving?.();
+    moving = null;
+  });
+  const running = new Engine({ ...real, addon, signal: stop.signal }).run();
+  await waitEqual(lab.source, lab.destination);
+  const left = (): number | null => (real.dirty.size === 0 ? null : real.dirty.size);
+  await waitFor(left);
+  const kept = identity(join(lab.destination, 'a/deep/file'));
+  const moved = Promise.withResolvers<void>();
+  moving = () => {
+    rename('a', 'b/a')(lab.source);
+    moved.resolve();
+  };
+  real.dirty.add(real.tree.root, SELF, HINT.SCAN, real.now());
+  writeFileSync(join(lab.source, 'wakes it'), '');
+  await moved.promise;
+  t.strictSame(await waitEqual(lab.source, lab.destination), []);
+  t.equal(await waitFor(left), null);
+  t.equal(identity(join(lab.destination, 'b/a/deep/file')), kept, 'its mirror goes with it');
+  stop.abort();
+  await running;
+});
