@@ -22,7 +22,7 @@ export const benchResync: Command['run'] = async ({ values, args }, context) => 
   const guest = await prepareGuest({ project: PROJECT, ...values, machine: 'auto' }, context);
   const { runDir } = guest;
   const command = quoteCommand(['npm', 'run', 'vm:bench', '--', ...args]);
-  let results: Resync[] = [];
+  let results: Resync[] | undefined;
   const verdict = await recordRun(
     { runDir, command, output: 'tap', cwd: CHECKOUT },
     context,
@@ -34,7 +34,9 @@ export const benchResync: Command['run'] = async ({ values, args }, context) => 
       return 'PASS';
     },
   );
-  await writeFile(join(runDir, 'resync.json'), `${JSON.stringify(results, undefined, 1)}\n`);
-  process.stdout.write(`${alignColumns(resyncTable(results)).join('\n')}\n`);
+  if (results !== undefined) {
+    await writeFile(join(runDir, 'resync.json'), `${JSON.stringify(results, undefined, 1)}\n`);
+    process.stdout.write(`${alignColumns(resyncTable(results)).join('\n')}\n`);
+  }
   return verdict;
 };

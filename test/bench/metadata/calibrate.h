@@ -27,11 +27,11 @@ static int64_t time_rep_movsq(void *to, const void *from, uint64_t words)
 static void calibrate(void)
 {
 	static uint64_t to[TURNS], from[TURNS];
-	int64_t loop = LEAST_OF(20, time_loop(2 * TURNS)) - LEAST_OF(20, time_loop(TURNS));
+	double loop = time_thousand_turns();
 	int64_t movsb = LEAST_OF(20, time_rep_movsb(to, from, 2 * TURNS)) - LEAST_OF(20, time_rep_movsb(to, from, TURNS));
 	int64_t movsq = LEAST_OF(20, time_rep_movsq(to, from, TURNS)) - LEAST_OF(20, time_rep_movsq(to, from, TURNS / 2));
 	int64_t clock = LEAST_OF(20, time_loop(1)) - 2;
 
 	printf("{\"calibration\":{\"loop\":%.3f,\"rep_movsb\":%.3f,\"rep_movsq\":%.3f,\"clock\":%ld}}\n",
-	       (double)loop * 1000 / TURNS, (double)movsb * 1000 / TURNS, (double)movsq * 2000 / TURNS, (long)clock);
+	       loop, (double)movsb * 1000 / TURNS, (double)movsq * 2000 / TURNS, (long)clock);
 }

@@ -49,18 +49,19 @@ static int64_t run(char **argv)
 int main(int argc, char **argv)
 {
 	long passes = argc > 2 ? atol(argv[1]) : 0;
-	int64_t loop, taken[MAX_PASSES];
+	int64_t taken[MAX_PASSES];
+	double loop;
 
 	if (passes < 1 || passes > MAX_PASSES) {
 		fprintf(stderr, "Usage: count PASSES COMMAND [ARGUMENT...]\n");
 		return 2;
 	}
-	loop = LEAST_OF(20, time_loop(2 * TURNS)) - LEAST_OF(20, time_loop(TURNS));
+	loop = time_thousand_turns();
 	/* The first fills caches, and does not count. */
 	run(argv + 2);
 	for (long pass = 0; pass < passes; pass++)
 		taken[pass] = run(argv + 2);
-	printf("{\"loop\":%.3f,\"ns\":[", (double)loop * 1000 / TURNS);
+	printf("{\"loop\":%.3f,\"ns\":[", loop);
 	for (long pass = 0; pass < passes; pass++)
 		printf("%s%ld", pass == 0 ? "" : ",", (long)taken[pass]);
 	printf("]}\n");

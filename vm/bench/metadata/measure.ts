@@ -3,10 +3,10 @@
  * takes its turn, on each file system and size of directory.
  */
 import type { Context } from '../../context.ts';
-import { HarnessError, InfraError } from '../../errors.ts';
 import { bootVm } from '../../qemu/boot.ts';
 import type { BootOptions } from '../../qemu/boot-options.ts';
 import type { Vm } from '../../qemu/vm.ts';
+import { checkClock, runProgram } from '../guest.ts';
 import { armOf } from './arms.ts';
 import {
   type Calibration,
@@ -91,7 +91,7 @@ export async function measureMetadata(
         const told = await runPrograms(vm, fileSystem, size, plan.arms);
         for (const { calibration, absent, measured } of told) {
           if (calibration !== undefined) {
-            checkCalibration(unit, calibration);
+            if (unit === 'instructions') checkClock(calibration.loop, 'metadata');
             facts.set(unit, { unit, kernel: vm.hello.kernel, ...processorOf(cpuinfo), calibration });
           }
           for (const arm of absent) missing.add(arm);
@@ -129,31 +129,8 @@ async function runPrograms(
   return told;
 }
 
-async function run(vm: Vm, argv: readonly string[]): Promise<string> {
-  const { code, signal, stdout, stderr } = await vm.exec(argv, { timeout: SIZE_DEADLINE_MS });
-  if (code === 0) return stdout;
-  throw failed(argv, `${stderr.trimEnd()} (${signal ?? `exit code ${code}`})`);
-}
-
-function failed(argv: readonly string[], found: string): HarnessError {
-  return new HarnessError('FAIL', {
-    code: 'BENCH_FAILED',
-    tried: `run ${argv.join(' ')} in the guest`,
-    found,
-    hint: 'npm run vm:shell -- --project test/bench, and run it there',
-  });
-}
-
-/** Whatever is said of instructions stands on this. */
-function checkCalibration(unit: Unit, { loop }: Calibration): void {
-  if (unit === 'ns' || loop === 2000) return;
-  throw new InfraError({
-    code: 'ICOUNT_INEXACT',
-    tried: 'count instructions by the clock of a guest under -icount shift=0',
-    found: `a loop of 2000 instructions took ${loop} ns`,
-    hint: 'npm run vm:bench metadata, on another version of QEMU',
-  });
-}
+const run = (vm: Vm, argv: readonly string[]): Promise<string> =>
+  runProgram(vm, 'test/bench', argv, { timeout: SIZE_DEADLINE_MS });
 
 function processorOf(cpuinfo: string): { readonly processor: string; readonly flags: readonly string[] } {
   const field = (name: string): string => new RegExp(`^${name}\\s*: (.*)$`, 'm').exec(cpuinfo)?.[1] ?? '';

@@ -4,10 +4,10 @@
  */
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
-import { HarnessError, InfraError } from '../../errors.ts';
 import { bootVm } from '../../qemu/boot.ts';
 import type { BootOptions } from '../../qemu/boot-options.ts';
 import type { Vm } from '../../qemu/vm.ts';
+import { checkClock, runProgram } from '../guest.ts';
 import { FILE_SYSTEMS } from '../metadata/measurement.ts';
 import { PROGRAMS, type Resync, type Tree, TREES } from './measurement.ts';
 
@@ -43,7 +43,7 @@ export async function measureResync(
       for (const { label, argv } of PROGRAMS) {
         const stdout = await run(vm, cwd, ['count', String(passes), ...argv]);
         const { loop, ns } = Output.parse(JSON.parse(stdout));
-        if (loop !== 2000) throw inexact(loop);
+        checkClock(loop, 'resync');
         const measured = { fileSystem, tree, label, instructions: Math.min(...ns) };
         onMeasured(measured);
         results.push(measured);
@@ -61,22 +61,5 @@ rsync -a source/ destination/
 sync`;
 }
 
-async function run(vm: Vm, cwd: string, argv: readonly string[]): Promise<string> {
-  const { code, signal, stdout, stderr } = await vm.exec(argv, { cwd, timeout: DEADLINE_MS });
-  if (code === 0) return stdout;
-  throw new HarnessError('FAIL', {
-    code: 'BENCH_FAILED',
-    tried: `run ${argv.join(' ')} in the guest`,
-    found: `${stderr.trimEnd()} (${signal ?? `exit code ${code}`})`,
-    hint: 'npm run vm:shell -- --project test/bench/resync, and run it there',
-  });
-}
-
-function inexact(loop: number): InfraError {
-  return new InfraError({
-    code: 'ICOUNT_INEXACT',
-    tried: 'count instructions by the clock of a guest under -icount shift=0',
-    found: `a loop of 2000 instructions took ${loop} ns`,
-    hint: 'npm run vm:bench resync, on another version of QEMU',
-  });
-}
+const run = (vm: Vm, cwd: string, argv: readonly string[]): Promise<string> =>
+  runProgram(vm, 'test/bench/resync', argv, { cwd, timeout: DEADLINE_MS });
