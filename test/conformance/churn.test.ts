@@ -70,14 +70,14 @@ void t.test('a syncer that never deletes is found, and what shows it is a few op
   t.match(failure?.divergence, /: only in the second tree$/m, 'found');
   const fails = async (candidate: readonly Step[]): Promise<boolean> => {
     // What is only in the second tree stays there: there is nothing to wait for.
-    const divergence = await diverges(candidate, 1, { session: { ...session, limitMs: 3000 }, newPlace });
+    // Played twice: by chance it is equal when what is to go was gone before it was mirrored, on a busy machine above all.
+    const divergence = await diverges(candidate, 2, { session: { ...session, limitMs: 3000 }, newPlace });
     return divergence?.includes('only in the second tree') === true;
   };
   const short = await shrink(failure?.steps ?? [], fails);
   const ops = short.map(({ op }) => op);
-  // On a busy machine a shorter script may pass by chance, and then a longer one remains.
-  const found = failure?.steps.length;
-  t.ok(short.length <= 15, 'shrunk', { ops, found });
+  // The fewer there are, the more depends on who is faster.
+  t.ok(short.length <= 10, 'shrunk', { ops });
   t.ok(
     ops.some((op) => ['unlink', 'remove', 'rmdir', 'rename', 'settle'].includes(op)),
     'to something that takes a name away',
