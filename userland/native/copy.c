@@ -8,6 +8,7 @@
  * the size at the start is copied, so a file that grows for ever does not hold up others.
  */
 #include "copy.h"
+#include "new_file.h"
 #include "throttle.h"
 #include "xattr.h"
 
@@ -318,37 +319,35 @@ static int check_unchanged(struct copy *copy, int in)
 	return 0;
 }
 
-static int rename_over(struct copy *copy)
+static int publish(struct copy *copy, struct new_file *out)
 {
-	if (renameat(copy->destination_dir, copy->temp_name, copy->destination_dir,
-		     copy->final_name) < 0)
-		return fail(copy, "renameat", copy->final_name);
+	if (!copy->rename)
+		return new_file_keep(out) < 0 ? fail(copy, out->failed_call, copy->temp_name) : 0;
+	if (new_file_publish(out, copy->final_name) < 0) {
+		copy->named |= errno == EOPNOTSUPP;
+		return fail(copy, out->failed_call, copy->final_name);
+	}
 	if (copy->fsync && fsync(copy->destination_dir) < 0)
 		return fail(copy, "fsync", copy->final_name);
 	return 0;
 }
 
-static int fill_temp(struct copy *copy, int in)
+static int fill_new(struct copy *copy, int in)
 {
-	int result;
-	int out = openat(copy->destination_dir, copy->temp_name,
-			 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	struct new_file out = {
+		.directory = copy->destination_dir,
+		.temp_name = copy->temp_name,
+		.nameless = copy->plain != NULL && !copy->named,
+	};
 
-	if (out < 0)
-		return fail(copy, "openat", copy->temp_name);
-	result = copy_data(copy, in, out);
-	if (result == 0)
-		result = check_unchanged(copy, in);
-	if (result == 0 && !copy->changed)
-		result = copy_attributes(copy, in, out);
-	/* Network file systems report a full disk only here. */
-	if (close(out) < 0 && result == 0 && errno != EINTR)
-		result = fail(copy, "close", copy->temp_name);
-	if (result == 0 && !copy->changed && copy->rename)
-		result = rename_over(copy);
-	if (result < 0 || copy->changed)
-		unlinkat(copy->destination_dir, copy->temp_name, 0);
-	return result;
+	if (new_file_open(&out) < 0)
+		return fail(copy, out.failed_call, copy->temp_name);
+	copy->named = !out.nameless;
+	if (copy_data(copy, in, out.fd) == 0 && check_unchanged(copy, in) == 0 && !copy->changed &&
+	    copy_attributes(copy, in, out.fd) == 0)
+		return publish(copy, &out);
+	new_file_discard(&out);
+	return copy->changed ? 0 : -1;
 }
 
 /* A change in the future, by another machine's clock, is none of a moment ago. */
@@ -369,6 +368,13 @@ static bool is_plain(const struct statx *source, const struct plain *plain)
 	       ((plain->young && source->stx_size > 0) || is_at_rest(source, plain->rest_ns));
 }
 
+static bool is_taken(int directory, const char *name)
+{
+	struct statx found;
+
+	return stat_at(directory, name, &found) == 0;
+}
+
 void copy_run(struct copy *copy)
 {
 	int in;
@@ -379,9 +385,10 @@ void copy_run(struct copy *copy)
 	in = open_source(copy);
 	if (in < 0)
 		return;
-	copy->skipped = copy->plain != NULL && !is_plain(&copy->source, copy->plain);
+	copy->skipped = copy->plain != NULL && (!is_plain(&copy->source, copy->plain) ||
+						is_taken(copy->destination_dir, copy->final_name));
 	if (!copy->skipped)
-		fill_temp(copy, in);
+		fill_new(copy, in);
 	close(in);
 	atomic_fetch_sub_explicit(&unfinished, copy->bytes, memory_order_relaxed);
 }

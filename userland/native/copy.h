@@ -11,7 +11,7 @@
 
 enum copy_method { COPY_CLONE, COPY_RANGE, COPY_READWRITE };
 
-/* Plain is a file that is small, dense, of one name, and has not been changed for a while. */
+/* Plain is a file that is small, dense, of one name, and has not been changed for a while; new, that its name is free. */
 struct plain {
 	int64_t rest_ns; /* for so long; of the clock that gives files their times */
 	bool young;	 /* or has something in it: further writes will be told of */
@@ -30,7 +30,8 @@ struct copy {
 	bool fsync;
 	int64_t mode; /* -1: the source's */
 	struct copy_group *group; /* may be NULL */
-	const struct plain *plain; /* only if the file is plain; NULL: in any case */
+	const struct plain *plain; /* only if the file is plain and new; NULL: in any case */
+	bool named;		   /* also out: files without a name are of no use here */
 
 	/* out */
 	int error; /* errno, or 0 */

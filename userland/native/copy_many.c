@@ -42,7 +42,7 @@ static void clear(void *data)
 	free(task->results);
 }
 
-static void copy_one(const struct task *task, const char *name, struct copied *result)
+static void copy_one(struct task *task, const char *name, struct copied *result)
 {
 	struct copy copy = task->template;
 
@@ -51,6 +51,7 @@ static void copy_one(const struct task *task, const char *name, struct copied *r
 	strcpy(copy.source_name, name);
 	strcpy(copy.final_name, name);
 	copy_run(&copy);
+	task->template.named = copy.named;
 	if (copy.error != 0 || copy.skipped || copy.changed)
 		return;
 	*result = (struct copied){
@@ -64,7 +65,7 @@ static void copy_one(const struct task *task, const char *name, struct copied *r
 
 static void execute(napi_env env, void *data)
 {
-	const struct task *task = data;
+	struct task *task = data;
 	const char *name = task->names;
 
 	(void)env;

@@ -20,6 +20,8 @@ export interface EntryChange {
   readonly content: boolean;
   /** Data was written through this name. */
   readonly written: boolean;
+  /** Something came to be under this name that was nowhere before. */
+  readonly created: boolean;
   /** Nothing but removals: a rename's other half, or the end of the root, may explain it in a moment. */
   readonly gone: boolean;
   /** null: events of a directory and of another entry have come under this name. */
@@ -137,18 +139,20 @@ function noteEntry(
 ): void {
   const content = (mask & (IN.MODIFY | IN.CREATE | IN.MOVED_TO)) !== 0;
   const written = (mask & IN.MODIFY) !== 0;
+  const created = (mask & IN.CREATE) !== 0;
   const gone = (mask & (IN.DELETE | IN.MOVED_FROM)) !== 0;
   const isDirectory = (mask & IN.ISDIR) !== 0;
   let names = open.get(place.directory);
   if (names === undefined) open.set(place.directory, (names = new Map()));
   const known = names.get(place.name);
   if (known === undefined) {
-    const entry: MutableEntry = { kind: 'entry', place, content, written, gone, isDirectory };
+    const entry: MutableEntry = { kind: 'entry', place, content, written, created, gone, isDirectory };
     names.set(place.name, entry);
     changes.push(entry);
   } else {
     known.content ||= content;
     known.written ||= written;
+    known.created ||= created;
     known.gone &&= gone;
     if (known.isDirectory !== isDirectory) known.isDirectory = null;
   }

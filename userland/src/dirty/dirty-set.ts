@@ -22,6 +22,8 @@ export const HINT = {
   RECENT: 8,
   /** Data was written through this name: to its file, that is, and so to all other names of it. */
   WRITTEN: 16,
+  /** It was made just now, and is no directory. */
+  CREATED: 32,
 } as const;
 
 /** Hints for which files that seem equal are looked at more closely. */

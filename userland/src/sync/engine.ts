@@ -5,7 +5,7 @@
  * abort of the run wakes it.
  */
 import { setImmediate as nextTick } from 'node:timers/promises';
-import type { Change, Place } from '../detect/changes.ts';
+import type { Change, EntryChange, Place } from '../detect/changes.ts';
 import { Watcher } from '../detect/watcher.ts';
 import type { DirectoryNode } from '../detect/watch-tree.ts';
 import { HINT, SELF } from '../dirty/dirty-set.ts';
@@ -228,8 +228,7 @@ export class Engine {
         if (isReserved(name) || this.#isExcluded(change.place, change.isDirectory)) return;
         this.#tell(change.place);
         const due = now() + (change.gone ? REMOVAL_DELAY_MS : 0);
-        const hints = (change.content ? HINT.CONTENT : 0) | (change.written ? HINT.WRITTEN : 0);
-        dirty.add(directory, name, hints, due);
+        dirty.add(directory, name, hintsOf(change), due);
         return;
       }
       case 'directory-arrived':
@@ -276,4 +275,9 @@ export class Engine {
     const directory = relativePath(this.#context.tree, place.directory, SELF);
     this.#context.sink.emit({ kind: 'event', name: place.name, directory });
   }
+}
+
+function hintsOf({ content, written, created, isDirectory }: EntryChange): number {
+  const isNew = created && isDirectory === false;
+  return (content ? HINT.CONTENT : 0) | (written ? HINT.WRITTEN : 0) | (isNew ? HINT.CREATED : 0);
 }

@@ -11,7 +11,7 @@ import { HINT, SELF } from '../dirty/dirty-set.ts';
 import { EXIT, SyncError } from '../errors.ts';
 import { DIFF } from '../metadata/records.ts';
 import { FILE_TYPE, isSystemError, type ByteString } from '../native/addon.ts';
-import type { NewFile } from './bundle.ts';
+import type { NewFiles } from './bundle.ts';
 import type { Busy } from './busy.ts';
 import { relativePath, type SyncContext } from './context.ts';
 import type { Failures } from './failures.ts';
@@ -88,11 +88,7 @@ export class Performer {
   }
 
   /** Copies new files, none of which is busy, in one piece of background work. */
-  async copyMany(
-    pair: DirectoryPair,
-    node: DirectoryNode,
-    files: ReadonlyMap<ByteString, NewFile>,
-  ): Promise<void> {
+  async copyMany(pair: DirectoryPair, node: DirectoryNode, files: NewFiles): Promise<void> {
     for (const name of files.keys()) this.busy.begin(node, name);
     await this.#begin(pair, async () => {
       try {
@@ -103,11 +99,7 @@ export class Performer {
     });
   }
 
-  async #copyMany(
-    pair: DirectoryPair,
-    node: DirectoryNode,
-    files: ReadonlyMap<ByteString, NewFile>,
-  ): Promise<void> {
+  async #copyMany(pair: DirectoryPair, node: DirectoryNode, files: NewFiles): Promise<void> {
     let outcomes: (DoneOutcome | null)[] = [];
     try {
       outcomes = await copyMany(this.#context, pair, [...files.keys()], node.wd !== 0);
@@ -115,11 +107,12 @@ export class Performer {
       // One by one, each with its own error.
       if (!isSystemError(error)) throw error;
     }
-    for (const [at, [name, { found, hints }]] of [...files].entries()) {
+    for (const [at, [name, hints]] of [...files].entries()) {
       const outcome = outcomes[at] ?? null;
-      const step = { kind: 'copy', name } as const;
-      if (outcome === null) await this.#apply(pair, node, found, [step], hints);
-      else if (this.#take(node, found, step, outcome)) this.#failures.settled(node, name);
+      const found = { name, type: FILE_TYPE.REGULAR, diff: DIFF.MISSING };
+      // Whatever is not that simple is looked at by itself.
+      if (outcome === null) this.#failures.putOff(node, name, hints, this.#context.now());
+      else if (this.#take(node, found, { kind: 'copy', name }, outcome)) this.#failures.settled(node, name);
     }
   }
 

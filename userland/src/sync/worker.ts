@@ -5,7 +5,7 @@ import type { DirectoryPair } from '../apply/directory-pair.ts';
 import { DIFF_XATTRS, type Difference } from '../compare/difference.ts';
 import { compareDirectories } from '../compare/directory.ts';
 import { compareEntry } from '../compare/entry.ts';
-import { planEntry, type Step } from '../compare/planner.ts';
+import { planEntry } from '../compare/planner.ts';
 import { comparedBits } from '../compare/policy.ts';
 import { isReserved } from '../compare/reserved.ts';
 import type { DirectoryNode } from '../detect/watch-tree.ts';
@@ -56,7 +56,7 @@ export class Worker {
     if (pair === null) return;
     try {
       if ((self & HINT.SCAN) !== 0) await this.#scan(pair, node, self);
-      for (const [name, hints] of batch.names) if (name !== SELF) await this.#look(pair, node, name, hints);
+      await this.#lookAll(pair, batch);
       await this.#bundle.flush(pair, node);
     } finally {
       pair.release();
@@ -143,6 +143,16 @@ export class Worker {
     }
   }
 
+  async #lookAll(pair: DirectoryPair, { directory, names }: Batch<DirectoryNode>): Promise<void> {
+    const excludes = this.#context.policy.filter.below(pair.path);
+    for (const [name, hints] of names) {
+      if (name === SELF) continue;
+      const unseen = this.#bundle.takesUnseen(directory, name, hints) && !excludes(name, false);
+      if (unseen && this.#isFree(directory, name)) await this.#bundle.add(pair, directory, name, hints);
+      else await this.#look(pair, directory, name, hints);
+    }
+  }
+
   /** An entry that a scan has come across. */
   async #seen(pair: DirectoryPair, node: DirectoryNode, found: Difference, hints: number): Promise<void> {
     try {
@@ -221,7 +231,8 @@ export class Worker {
       (step) => step.kind !== 'remove' || this.#performer.deleteLimit === null,
     );
     if (steps.length === 0) this.#failures.settled(node, name);
-    else if (this.#isBundled(node, found, steps)) await this.#bundle.add(pair, node, { found, hints });
+    else if (this.#isFree(node, name) && this.#bundle.takes(node, found, steps))
+      await this.#bundle.add(pair, node, name, hints);
     else await this.#performer.perform(pair, node, found, steps, hints);
   }
 
@@ -239,10 +250,9 @@ export class Worker {
     return true;
   }
 
-  #isBundled(node: DirectoryNode, found: Difference, steps: readonly Step[]): boolean {
-    const { name } = found;
-    if (this.#performer.busy.has(node, name) || this.#linker.knows(node, name)) return false;
-    return this.#bundle.takes(node, found, steps);
+  /** Nothing is being done about the entry, and its file is not known to have other names. */
+  #isFree(node: DirectoryNode, name: ByteString): boolean {
+    return !this.#performer.busy.has(node, name) && !this.#linker.knows(node, name);
   }
 
   /** Both sides have the directory: it is compared in its turn, as deep as there is reason to. */

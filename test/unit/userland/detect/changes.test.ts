@@ -30,6 +30,7 @@ void t.test('several events about one entry are one change', async (t) => {
       place: { directory: tree.root, name: 'file' },
       content: true,
       written: true,
+      created: true,
       gone: false,
       isDirectory: false,
     },
@@ -38,6 +39,7 @@ void t.test('several events about one entry are one change', async (t) => {
       place: { directory: sub, name: 'file' },
       content: true,
       written: false,
+      created: true,
       gone: false,
       isDirectory: false,
     },
@@ -58,7 +60,15 @@ void t.test('a rename of a file is one change, also across two reads', async (t)
   const to = { directory: sub, name: 'new' };
   const first = reader.read([event(1, IN.MOVED_FROM, 'old', 9)]);
   t.strictSame(first, [
-    { kind: 'entry', place: from, content: false, written: false, gone: true, isDirectory: false },
+    {
+      kind: 'entry',
+      place: from,
+      content: false,
+      written: false,
+      created: false,
+      gone: true,
+      isDirectory: false,
+    },
   ]);
   t.strictSame(reader.read([event(2, IN.MOVED_TO, 'new', 9)]), [{ kind: 'file-renamed', from, to }]);
   t.match(reader.read([event(2, IN.MOVED_TO, 'new', 9)]), [{ kind: 'entry' }], 'a cookie is good for once');
@@ -106,7 +116,7 @@ void t.test("a directory's own attributes", async (t) => {
   const { sub, reader } = setUp();
   const place = { directory: sub, name: '' };
   t.strictSame(reader.read([event(2, IN.ATTRIB | IN.ISDIR)]), [
-    { kind: 'entry', place, content: false, written: false, gone: false, isDirectory: true },
+    { kind: 'entry', place, content: false, written: false, created: false, gone: false, isDirectory: true },
   ]);
 });
 

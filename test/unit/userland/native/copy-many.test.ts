@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   utimesSync,
@@ -14,6 +15,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { readCopied } from '../../../../userland/src/apply/copy-file.ts';
 import type { CopyGroup } from '../../../../userland/src/native/addon.ts';
+import { injecting, STRACE_MISSING } from '../../../helpers/strace.ts';
 import { addon, folder, ODD_NAMES, pathOf } from './fixture.ts';
 
 const TEMP = '.dirsync-00000001.tmp';
@@ -113,6 +115,52 @@ void t.test('one that fails does not keep the others from being copied', async (
     [true, false, true],
   );
   t.strictSame(readdirSync(destination.path).toSorted(), ['a', 'b', 'c'], 'its temporary name is gone');
+});
+
+void t.test('a name that is taken is left alone, whatever has it', async (t) => {
+  const [source, destination] = [folder(t), folder(t)];
+  for (const name of ['file', 'symlink', 'free']) writeFileSync(join(source.path, name), 'of the source');
+  writeFileSync(join(destination.path, 'file'), 'of the destination');
+  symlinkSync('nowhere', join(destination.path, 'symlink'));
+  await delay(2 * REST_MS);
+  const results = await copy(source, destination, ['file', 'symlink', 'free']);
+  t.strictSame(
+    results.map((result) => result !== null),
+    [false, false, true],
+  );
+  t.equal(readFileSync(join(destination.path, 'file'), 'utf8'), 'of the destination');
+  t.strictSame(readdirSync(destination.path).toSorted(), ['file', 'free', 'symlink']);
+});
+
+void t.test('where no file can be without a name', { skip: STRACE_MISSING }, async (t) => {
+  const [source, destination] = [folder(t), folder(t)];
+  const names = ['one', 'two', 'three'];
+  for (const name of names) writeFileSync(join(source.path, name), name);
+  const script = join(import.meta.dirname, 'copy-many-alone.ts');
+  const alone = (within: readonly string[]): unknown => {
+    for (const name of readdirSync(destination.path)) rmSync(join(destination.path, name));
+    const [program = '', ...args] = [...within, process.execPath, script, source.path, destination.path];
+    return JSON.parse(execaSync(program, [...args, ...names]).stdout);
+  };
+  const log = join(folder(t).path, 'log');
+  const onDestination = ['-f', '-qq', '-o', log, '-e', 'trace=openat', '-P', destination.path];
+  t.strictSame(alone(['strace', ...onDestination]), names);
+  const calls = readFileSync(log, 'utf8').split('\n');
+  const first = 1 + calls.findIndex((line) => line.includes('O_TMPFILE'));
+  t.not(first, 0, 'the first copy is to have none');
+  for (const error of ['EOPNOTSUPP', 'EISDIR'])
+    t.strictSame(
+      alone(injecting(`openat:error=${error}:when=${first}`, destination.path)),
+      names,
+      `${error}: all have temporary names`,
+    );
+  t.strictSame(
+    alone(injecting('linkat:error=ENOENT')),
+    names.slice(1),
+    'without /proc: once it was tried, the others have temporary names',
+  );
+  t.strictSame(alone(injecting('linkat:error=ENOENT:when=1')), names, 'by way of /proc');
+  t.strictSame(readdirSync(destination.path).toSorted(), names.toSorted());
 });
 
 void t.test('a cancelled group copies nothing', async (t) => {
