@@ -216,9 +216,14 @@ EXPORT ssize_t copy_file_range(int in, off_t *in_at, int out, off_t *out_at, siz
 	return -1;
 }
 
+static bool makes_file(int flags)
+{
+	return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
 static mode_t mode_of(int flags, va_list rest)
 {
-	return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE ? va_arg(rest, mode_t) : 0;
+	return makes_file(flags) ? va_arg(rest, mode_t) : 0;
 }
 
 EXPORT int openat(int dir, const char *name, int flags, ...)
@@ -230,7 +235,7 @@ EXPORT int openat(int dir, const char *name, int flags, ...)
 	va_start(rest, flags);
 	mode = mode_of(flags, rest);
 	va_end(rest);
-	action = count_or_die("openat", (flags & O_CREAT) != 0, dir, name);
+	action = count_or_die("openat", makes_file(flags), dir, name);
 	if (action == 0)
 		return NEXT(openat)(dir, name, flags, mode);
 	errno = action;
@@ -246,7 +251,7 @@ EXPORT int open(const char *name, int flags, ...)
 	va_start(rest, flags);
 	mode = mode_of(flags, rest);
 	va_end(rest);
-	action = count_or_die("open", (flags & O_CREAT) != 0, AT_FDCWD, name);
+	action = count_or_die("open", makes_file(flags), AT_FDCWD, name);
 	if (action == 0)
 		return NEXT(open)(name, flags, mode);
 	errno = action;

@@ -139,8 +139,8 @@ void t.test('where no file can be without a name', { skip: STRACE_MISSING }, asy
   const script = join(import.meta.dirname, 'copy-many-alone.ts');
   const alone = (within: readonly string[]): unknown => {
     for (const name of readdirSync(destination.path)) rmSync(join(destination.path, name));
-    const [program = '', ...args] = [...within, process.execPath, script, source.path, destination.path];
-    return JSON.parse(execaSync(program, [...args, ...names]).stdout);
+    const command = [...within, process.execPath, script, source.path, destination.path, ...names];
+    return JSON.parse(execaSync('env', command).stdout);
   };
   const log = join(folder(t).path, 'log');
   const onDestination = ['-f', '-qq', '-o', log, '-e', 'trace=openat', '-P', destination.path];
