@@ -351,9 +351,10 @@ export interface Addon {
   ): Promise<CopyResult>;
   /**
    * Copies those of many files of one directory for which it is simple, in one task of the thread pool: regular, up to
-   * 64 KiB, dense, of one name, and at rest. All else, and what fails or changes meanwhile, is left as it was: for
-   * `copyFile`. `names` are ended by NUL each; each is written to `tempName` and renamed. Resolves with what `readCopied` of
-   * apply/copy-file.ts reads; all of it says "not copied" when it was cancelled.
+   * 64 KiB, dense, of one name, at rest, and to a name that is free. All else, and what fails or changes meanwhile, is left as
+   * it was: for `copyFile`. `names` are ended by NUL each; each file gets its name when it is whole, and until then has none,
+   * or `tempName` where the file system has no files without. Resolves with what `readCopied` of apply/copy-file.ts reads;
+   * all of it says "not copied" when it was cancelled.
    */
   copyMany(
     sourceDir: Fd,
