@@ -4,7 +4,7 @@
  * Shares nothing with the syncer: Node's own fs with Buffer names and bigint stats, every file read in full.
  */
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { constants, lstatSync, readdirSync, readFileSync, readlinkSync, type BigIntStats } from 'node:fs';
 
 /** Attributes by path below the root; a path is latin1: one char is one byte. The root itself is the empty path. */
 export type TreeSnapshot = ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -59,10 +59,15 @@ function describe(path: Buffer, stat: BigIntStats, options: SnapshotOptions): Re
   if (stat.isSymbolicLink()) entry['target'] = readlinkSync(path, { encoding: 'buffer' }).toString('latin1');
   if (stat.isFile()) entry['size'] = String(stat.size);
   if (stat.isFile() && options.ignoreContent !== true)
-    entry['content'] = createHash('sha256').update(readFileSync(path)).digest('hex');
+    entry['content'] = createHash('sha256')
+      .update(readFileSync(path, { flag: AS_IT_IS }))
+      .digest('hex');
   if (stat.isBlockDevice() || stat.isCharacterDevice()) entry['device'] = String(stat.rdev);
   return entry;
 }
+
+/** What was a file may be a FIFO by now, whose opening would wait for ever, or a symlink to something else. */
+const AS_IT_IS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /** One line for each attribute that is not the same; empty when the trees are equal. */
 export function treeDifferences(expected: TreeSnapshot, found: TreeSnapshot): string[] {
