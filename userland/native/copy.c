@@ -272,9 +272,14 @@ static int copy_xattrs(struct copy *copy, int in, int out)
 	return 0;
 }
 
+static mode_t wanted_mode(const struct copy *copy)
+{
+	return (mode_t)(copy->mode >= 0 ? copy->mode : copy->source.stx_mode) & 07777;
+}
+
 /*
  * Owner before mode, because a change of owner clears setuid; times last, because all else touches
- * them.
+ * them. What is right already is not set: a look costs less than a transaction of the file system.
  */
 static int copy_attributes(struct copy *copy, int in, int out)
 {
@@ -283,13 +288,20 @@ static int copy_attributes(struct copy *copy, int in, int out)
 		{ .tv_nsec = UTIME_OMIT },
 		{ .tv_sec = source->stx_mtime.tv_sec, .tv_nsec = source->stx_mtime.tv_nsec },
 	};
-	mode_t mode = (mode_t)(copy->mode >= 0 ? copy->mode : source->stx_mode) & 07777;
+	mode_t mode = wanted_mode(copy);
+	struct statx made;
+	bool touched = copy->xattrs;
 
-	if (copy->owner && fchown(out, source->stx_uid, source->stx_gid) < 0)
-		return fail(copy, "fchown", copy->temp_name);
+	if (stat_fd(out, &made) < 0)
+		return fail(copy, "statx", copy->temp_name);
+	if (copy->owner && (made.stx_uid != source->stx_uid || made.stx_gid != source->stx_gid)) {
+		if (fchown(out, source->stx_uid, source->stx_gid) < 0)
+			return fail(copy, "fchown", copy->temp_name);
+		touched = true;
+	}
 	if (copy->xattrs && copy_xattrs(copy, in, out) < 0)
 		return -1;
-	if (fchmod(out, mode) < 0)
+	if ((touched || (made.stx_mode & 07777) != mode) && fchmod(out, mode) < 0)
 		return fail(copy, "fchmod", copy->temp_name);
 	if (futimens(out, times) < 0)
 		return fail(copy, "futimens", copy->temp_name);
@@ -337,6 +349,7 @@ static int fill_new(struct copy *copy, int in)
 	struct new_file out = {
 		.directory = copy->destination_dir,
 		.temp_name = copy->temp_name,
+		.mode = wanted_mode(copy),
 		.nameless = copy->plain != NULL && !copy->named,
 	};
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define MODE 0600
+#define TEMP_MODE 0600
 
 static bool is_unsupported(int error)
 {
@@ -23,7 +23,8 @@ static int fail(struct new_file *file, const char *call)
 int new_file_open(struct new_file *file)
 {
 	if (file->nameless) {
-		file->fd = openat(file->directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, MODE);
+		file->fd = openat(file->directory, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC,
+				  file->mode);
 		if (file->fd >= 0)
 			return 0;
 		if (!is_unsupported(errno))
@@ -31,7 +32,7 @@ int new_file_open(struct new_file *file)
 		file->nameless = false;
 	}
 	file->fd = openat(file->directory, file->temp_name,
-			  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
+			  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, TEMP_MODE);
 	return file->fd < 0 ? fail(file, "openat") : 0;
 }
 

@@ -9,11 +9,13 @@
 #define DIRSYNC_NEW_FILE_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct new_file {
 	/* in */
 	int directory;
 	const char *temp_name;
+	mode_t mode; /* of one without a name, which nobody else can open; less what umask(2) takes */
 	/* in: wanted without a name. out: it has none. */
 	bool nameless;
 
@@ -22,7 +24,7 @@ struct new_file {
 	const char *failed_call;
 };
 
-/* Opens it for writing, for nobody else to read. Returns 0, or -1 with errno. */
+/* Opens it for writing; under a temporary name for nobody else to read. Returns 0, or -1 with errno. */
 int new_file_open(struct new_file *file);
 
 /*
