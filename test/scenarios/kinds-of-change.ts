@@ -41,6 +41,7 @@ export const KINDS_OF_CHANGE: readonly Scenario[] = [
     act: 'chmod 2711 directory; touch -d @86400 directory',
     keeps: [['directory/file', 'directory/file']],
   },
+  { name: 'the mtime of a directory alone', prepare: 'mkdir directory', act: 'touch -m -d @86400 directory' },
   {
     name: 'save by temporary file and rename',
     prepare: 'echo "version 0" > document',

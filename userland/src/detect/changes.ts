@@ -56,6 +56,9 @@ export const WATCH_MASK =
   IN.EXCL_UNLINK |
   IN.MASK_ADD;
 
+/** Of a directory itself. MODIFY: its mtime alone was set (`fsnotify_change` of include/linux/fsnotify.h). */
+const OWN_ATTRIBUTES = IN.ATTRIB | IN.MODIFY;
+
 /** MOVED_FROM events that wait for their other half; the kernel queues both within microseconds. */
 const PENDING_LIMIT = 64;
 
@@ -85,7 +88,7 @@ export class ChangeReader {
       const directory = this.#tree.byWd(event.wd);
       if (directory === undefined) this.#tree.noteStranger(event.wd);
       // The end or the move of a directory is told by its parent, and by IN_IGNORED.
-      if (event.name === '' && (event.mask & IN.ATTRIB) === 0) continue;
+      if (event.name === '' && (event.mask & OWN_ATTRIBUTES) === 0) continue;
       if (directory !== undefined) noteEntry(changes, open, { directory, name: event.name }, event.mask);
     }
     return changes;
@@ -137,8 +140,9 @@ function noteEntry(
   place: Place,
   mask: number,
 ): void {
-  const content = (mask & (IN.MODIFY | IN.CREATE | IN.MOVED_TO)) !== 0;
-  const written = (mask & IN.MODIFY) !== 0;
+  const own = place.name === '';
+  const content = !own && (mask & (IN.MODIFY | IN.CREATE | IN.MOVED_TO)) !== 0;
+  const written = !own && (mask & IN.MODIFY) !== 0;
   const created = (mask & IN.CREATE) !== 0;
   const gone = (mask & (IN.DELETE | IN.MOVED_FROM)) !== 0;
   const isDirectory = (mask & IN.ISDIR) !== 0;
