@@ -1,9 +1,10 @@
 /**
  * Which file was copied to a name last, and in which state: told by its inode and its ctime, which no program can set back.
  *
- * An event says that a file was written to, and yet size and mtime are those of the copy: either the event is older
- * than the copy, or somebody has set the mtime back. The ledger tells the two apart. And it tells two files apart that have
- * changed names and are alike in size and mtime.
+ * A file that is in doubt has size and mtime of its copy: either it is in the state that was copied, or somebody has set
+ * the mtime back. The ledger tells the two apart; but not for a write that was told of after the copy began, which may have set
+ * the times that were copied, and moved its data later. And it tells two files apart that have changed names and are alike
+ * in size and mtime.
  */
 import type { ByteString, Stat } from '../native/addon.ts';
 
@@ -49,6 +50,13 @@ export class ContentLedger<Directory extends object> {
   hasAnother(directory: Directory, name: ByteString, source: FileState): boolean {
     const copied = this.#copied.get(directory)?.get(name);
     return copied !== undefined && copied.inode !== source.ino;
+  }
+
+  /** Somebody has written to the file, perhaps in the state that was noted: a write sets the times before it moves the data. */
+  unsettle(directory: Directory, name: ByteString): void {
+    const names = this.#copied.get(directory);
+    const copied = names?.get(name);
+    if (copied !== undefined) names?.set(name, { inode: copied.inode, state: null });
   }
 
   /** Forgets what was noted in a directory: its files have lost their copies. */

@@ -22,6 +22,11 @@ export class Busy<Directory extends object> {
     if (known !== undefined) names?.set(name, (known ?? 0) | hints);
   }
 
+  /** The hints that came since the work on the entry began; 0 when none did. */
+  hintsOf(directory: Directory, name: ByteString): number {
+    return this.#entries.get(directory)?.get(name) ?? 0;
+  }
+
   /** Returns the hints with which the entry is dirty again; null when it is not. */
   end(directory: Directory, name: ByteString): number | null {
     const names = this.#entries.get(directory);

@@ -229,6 +229,7 @@ export class Engine {
         this.#tell(change.place);
         const due = now() + (change.gone ? REMOVAL_DELAY_MS : 0);
         dirty.add(directory, name, hintsOf(change), due);
+        if (change.written) this.#linker.written(directory, name);
         return;
       }
       case 'directory-arrived':

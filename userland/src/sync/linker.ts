@@ -63,6 +63,21 @@ export class Linker {
     return this.#table.groupOf(node, name) !== undefined;
   }
 
+  /** An event has told of a write through this name. Whatever was copied before may lack what was written. */
+  written(node: DirectoryNode, name: ByteString): void {
+    for (const place of this.#namesOf(node, name)) this.#context.ledger.unsettle(place.directory, place.name);
+  }
+
+  /** Whether an event has told of a write to the file, through any of its names, that nobody has looked into yet. */
+  isWritten(node: DirectoryNode, name: ByteString): boolean {
+    const { dirty } = this.#context;
+    return this.#namesOf(node, name).some((place) => {
+      const hints =
+        dirty.hintsOf(place.directory, place.name) | this.#busy.hintsOf(place.directory, place.name);
+      return (hints & HINT.WRITTEN) !== 0;
+    });
+  }
+
   /** The name has gone, or is not that of a file with several names. */
   gone(node: DirectoryNode, name: ByteString): void {
     const group = this.#table.drop(node, name);
@@ -179,6 +194,12 @@ export class Linker {
       this.#refused(group, error.code);
       return null;
     }
+  }
+
+  /** All names of its file that are known. */
+  #namesOf(node: DirectoryNode, name: ByteString): Place<DirectoryNode>[] {
+    const group = this.#table.groupOf(node, name);
+    return [{ directory: node, name }, ...(group === undefined ? [] : others(group, node, name))];
   }
 
   #single(node: DirectoryNode, entry: EntryComparison): Difference {

@@ -219,7 +219,10 @@ export class Performer {
   #done(node: DirectoryNode, found: Difference, step: Step, outcome: DoneOutcome): void {
     const { dirty, ledger, now, sink, tree } = this.#context;
     const { name, type, diff } = found;
-    if (outcome.source !== null) ledger.note(node, name, outcome.source, outcome.settled);
+    if (outcome.source !== null) {
+      const settled = outcome.settled && !this.#linker.isWritten(node, name);
+      ledger.note(node, name, outcome.source, settled);
+    }
     if (step.kind === 'mkdir') {
       const child = tree.childOf(node, name);
       this.#created.add(child);

@@ -21,6 +21,16 @@ void t.test('does not rely on a state that may have changed without a trace', as
   t.notOk(ledger.has(here, 'file', STATE));
 });
 
+void t.test('a write that is told of later may belong to the state that was copied', async (t) => {
+  const ledger = new ContentLedger<object>();
+  const here = {};
+  ledger.unsettle(here, 'file');
+  ledger.note(here, 'file', STATE, true);
+  ledger.unsettle(here, 'file');
+  t.notOk(ledger.has(here, 'file', STATE));
+  t.ok(ledger.hasAnother(here, 'file', { ...STATE, ino: 5n }), 'which file it is, is known still');
+});
+
 void t.test('knows when another file was copied to a name', async (t) => {
   const ledger = new ContentLedger<object>();
   const here = {};

@@ -8,6 +8,8 @@ void t.test('what comes while an entry is busy is returned at its end', (t) => {
   t.ok(busy.has(directory, 'a'));
   busy.defer(directory, 'a', 1);
   busy.defer(directory, 'a', 4);
+  t.equal(busy.hintsOf(directory, 'a'), 5);
+  t.equal(busy.hintsOf(directory, 'b'), 0);
   t.equal(busy.end(directory, 'a'), 5);
   t.notOk(busy.has(directory, 'a'));
   busy.begin(directory, 'a');

@@ -1,8 +1,12 @@
 /** The engine in this process, on real directories and with a real context: what the program does with it is in test/conformance. */
 import { execaSync } from 'execa';
-import { lstatSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { CHEAP_BYTES, RACY_MS } from '../../../../userland/src/apply/copy-file.ts';
+import { IN, type Addon, type InotifyEvent } from '../../../../userland/src/native/addon.ts';
+import { loadAddon } from '../../../../userland/src/native/load.ts';
 import type { SyncContext } from '../../../../userland/src/sync/context.ts';
 import { Engine } from '../../../../userland/src/sync/engine.ts';
 import { Lab } from '../../../helpers/syncer.ts';
@@ -57,6 +61,46 @@ void t.test('whatever the destination has becomes what the source has', async (t
   t.equal(new Set(inodes).size, 1, 'names of one file are names of one file');
   t.strictSame(await end(), { failures: 0, failing: 0, interrupted: true });
   t.equal(context.dirty.size, 0);
+});
+
+void t.test('a write that moves its data long after the times were set', async (t) => {
+  for (const when of ['is told after the copy', 'is told while the file is copied']) {
+    const lab = new Lab(t);
+    const [source, destination] = [join(lab.source, 'file'), join(lab.destination, 'file')];
+    writeFileSync(source, 'x'.repeat(CHEAP_BYTES + 1));
+    await delay(3 * RACY_MS);
+    const real = loadAddon();
+    const late: InotifyEvent[] = [];
+    /** The copy becomes what it would be if it had been made before the data came; then the write ends. */
+    const endWrite = (): void => {
+      sh(
+        lab,
+        'head -c $(stat -c %s source/file) /dev/zero > destination/file; touch -r source/file destination/file',
+      );
+      late.push({ wd: 1, mask: IN.MODIFY, cookie: 0, name: 'file' });
+      writeFileSync(join(lab.source, 'wakes'), 'the reader of events');
+    };
+    let copies = 0;
+    const addon: Addon = {
+      ...real,
+      readEvents: (inotify) => [...real.readEvents(inotify), ...late.splice(0)],
+      copyFile: async (...args) => {
+        const copied = await real.copyFile(...args);
+        if (args[1] === 'file') copies += 1;
+        if (copies !== 1 || when === 'is told after the copy') return copied;
+        endWrite();
+        await delay(5 * RACY_MS);
+        return copied;
+      },
+    };
+    const { end } = await follow(t, lab, { addon });
+    if (when === 'is told after the copy') endWrite();
+    const content = (): string | null =>
+      readFileSync(destination).equals(readFileSync(source)) ? null : 'it is not what the source has';
+    t.equal(await waitFor(content, 5000), null, when);
+    t.equal(copies, 2, 'it was copied once more, and not for ever');
+    await end();
+  }
 });
 
 void t.test('and follows it', async (t) => {
