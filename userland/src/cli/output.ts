@@ -5,7 +5,7 @@
  * overflow. Here one write runs at a time, in the thread pool, and lines gather behind it.
  */
 import { closeSync, constants, fstatSync, openSync, write } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as endOfTurn, setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
 
@@ -104,8 +104,8 @@ export class Output {
   }
 
   async #run(): Promise<void> {
-    // What is said in one turn of the event loop goes out in one write.
-    await Promise.resolve();
+    // What is said in one turn of the event loop goes out in one write, behind the work that the same turn begins.
+    await endOfTurn();
     try {
       while (this.#lines.length > 0 || this.#statusChanged) {
         const erase = this.#statusDrawn ? ERASE : '';
