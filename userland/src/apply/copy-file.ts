@@ -8,7 +8,8 @@ import { publish } from './write-entry.ts';
 
 /**
  * Timestamps of Linux 6.1 advance once a timer tick (4 ms at HZ=250, 10 ms at HZ=100): a second write within a tick
- * leaves no trace in them. Two of the longest ticks after its last change, every write of a file that begins shows. (One that had begun shows by its event: `ContentLedger`.)
+ * leaves no trace in them. Two of the longest ticks after its last change, every write of a file that begins shows. (One that
+ * had begun shows by its event: see `ContentLedger`.)
  *
  * In a watched directory nothing has to be waited for: inotify queues its event after the data is written, so behind the
  * last write there is always an event that has not been read when the file is copied. All that is needed is to believe
