@@ -65,6 +65,7 @@ void t.test('each change reaches the disk before its line', { skip }, async (t) 
   const live = await lab.watch(t, ['--fsync'], { within });
   const steps: readonly (readonly [RegExp, () => void])[] = [
     [/^Copied: source\/a\/file -> /m, () => writeFileSync(join(source, 'a/file'), 'data')],
+    [/^Copied: source\/mode -> /m, () => writeFileSync(join(source, 'mode'), 'other data')],
     [/^Copied: source\/a\/symlink -> /m, () => symlinkSync('file', join(source, 'a/symlink'))],
     [/^Created directory: destination\/a\/sub$/m, () => mkdirSync(join(source, 'a/sub'))],
     [
@@ -100,12 +101,21 @@ void t.test('each change reaches the disk before its line', { skip }, async (t) 
   };
   inOrder('the new destination', /^mkdirat\([^)]*destination/, /^fsync\(\d+<[^>]*dirsync-test-\w+>/);
   inOrder(
-    'a file',
-    /^p?write\w*\(\d+<[^>]*tmp>, "data"/,
-    sync('/a/\\.dirsync-\\w+\\.tmp'),
-    /^renameat2?\(.*"file"/,
+    'a new file',
+    // It has no name, for which strace has one, or a temporary one.
+    /^p?write\w*\(\d+<[^>]*\/a\/(#\d+|\.dirsync-\w+\.tmp)>(\(deleted\))?, "data"/,
+    sync('/a/[^/]+'),
+    /^(linkat|renameat2?)\(.*"file"/,
     sync('/a'),
     told('Copied: source/a/file'),
+  );
+  inOrder(
+    'a file in place of another',
+    /^p?write\w*\(\d+<[^>]*tmp>, "other data"/,
+    sync('/\\.dirsync-\\w+\\.tmp'),
+    /^renameat2?\(.*"mode"/,
+    sync(''),
+    told('Copied: source/mode'),
   );
   inOrder(
     'a symlink',
@@ -118,7 +128,7 @@ void t.test('each change reaches the disk before its line', { skip }, async (t) 
   inOrder('a rename', /^renameat2?\(.*"new"/, sync(''), sync('/a'), told('Renamed: '));
   inOrder('a removal', /^unlinkat\(.*"gone"/, sync(''), told('Deleted: destination/gone'));
   inOrder('a mode', /^chmod\(.*0600/, sync('/mode'), sync(''), told('Updated: destination/mode'));
-  inOrder('a link', /^linkat\(/, /^renameat2?\(.*"link"/, sync('/a'), told('Linked: '));
+  inOrder('a link', /^linkat\(.*tmp"/, /^renameat2?\(.*"link"/, sync('/a'), told('Linked: '));
   inOrder(
     'the end of a directory',
     /^unlinkat\(.*"sub", AT_REMOVEDIR/,
