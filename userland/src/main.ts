@@ -1,4 +1,5 @@
 /** The entry point: command line in, exit code out. */
+import { setFlagsFromString } from 'node:v8';
 import { byteArguments, readCmdline } from './cli/argv.ts';
 import { readConfig } from './cli/config/read.ts';
 import { helpText, USAGE_LINE } from './cli/help.ts';
@@ -49,6 +50,9 @@ function explain(error: unknown, stderr: Output): ExitCode {
   return error instanceof SyncError ? error.exitCode : EXIT.IO;
 }
 
+// A flood of events leaves much behind and little alive: without this the process keeps room for all of it (a million renames:
+// 270 MiB resident instead of 100, of 12 MiB alive).
+setFlagsFromString('--optimize-for-size');
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort());
 const stdout = new Output(1, () => stop.abort());
