@@ -13,12 +13,11 @@ import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { execaSync } from 'execa';
 import t from 'tap';
+import { STRACE_MISSING, tracing } from '../helpers/strace.ts';
 import { Lab } from '../helpers/syncer.ts';
 
 const CALLS =
   'fsync,fdatasync,write,writev,pwrite64,copy_file_range,rename,renameat,renameat2,mkdirat,unlinkat,symlinkat,linkat,fchmodat,fchmod,chmod,utimensat';
-const possible = execaSync('strace', ['-V'], { reject: false }).exitCode === 0;
-const skip = possible ? false : 'needs strace';
 
 /** One call, with the path behind each descriptor: `fsync(17</dst/directory>) = 0`. */
 interface Call {
@@ -53,7 +52,7 @@ function find(calls: readonly Call[], pattern: RegExp, from = 0): number {
 const sync = (path: string): RegExp => new RegExp(`^fsync\\(\\d+<[^>]*/destination${path}>`);
 const told = (line: string): RegExp => new RegExp(`^writev?\\(1<.*${line}`);
 
-void t.test('each change reaches the disk before its line', { skip }, async (t) => {
+void t.test('each change reaches the disk before its line', { skip: STRACE_MISSING }, async (t) => {
   const lab = new Lab(t);
   const { source } = lab;
   mkdirSync(join(source, 'a'));
@@ -61,7 +60,7 @@ void t.test('each change reaches the disk before its line', { skip }, async (t) 
   writeFileSync(join(source, 'gone'), 'x');
   writeFileSync(join(source, 'mode'), 'x');
   const log = join(lab.dir, 'calls');
-  const within = ['strace', '-f', '-y', '-s', '400', '-o', log, '-e', `trace=${CALLS}`];
+  const within = tracing(CALLS, log, '-s', '400');
   const live = await lab.watch(t, ['--fsync'], { within });
   const steps: readonly (readonly [RegExp, () => void])[] = [
     [/^Copied: source\/a\/file -> /m, () => writeFileSync(join(source, 'a/file'), 'data')],

@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import t, { type Test } from 'tap';
+import { STRACE_MISSING, tracing } from '../helpers/strace.ts';
 import { Lab, ROOT_ONLY } from '../helpers/syncer.ts';
 import { compareTrees } from '../helpers/tree.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -247,25 +248,17 @@ void t.test('roots that may not be entered', { skip: ROOT_ONLY }, async (t) => {
   }
 });
 
-/** The system calls of a run, each line one call. */
-const STRACE = [
-  'strace',
-  '-f',
-  '-qq',
-  '-y',
-  '-o',
-  'calls',
-  '-e',
-  'trace=fsync,rename,renameat,renameat2,linkat',
-];
-const canTrace = execaSync('env', ['strace', '-o', '/dev/null', 'true'], { reject: false }).exitCode === 0;
+const CALLS = 'fsync,rename,renameat,renameat2,linkat';
 
-void t.test('--fsync', { skip: !canTrace && 'no strace here' }, async (t) => {
+void t.test('--fsync', { skip: STRACE_MISSING }, async (t) => {
   const lab = new Lab(t);
   writeFileSync(join(lab.source, 'file'), 'x');
   const calls = async (...args: readonly string[]): Promise<string[]> => {
     rmSync(lab.destination, { recursive: true, force: true });
-    t.match(await lab.run(['--once', ...args, 'source', 'destination'], { within: STRACE }), { code: 0 });
+    t.match(
+      await lab.run(['--once', ...args, 'source', 'destination'], { within: tracing(CALLS, 'calls') }),
+      { code: 0 },
+    );
     const lines = readFileSync(join(lab.dir, 'calls'), 'utf8').split('\n');
     return lines.flatMap((line) => {
       const [, call, path] = /(fsync|rename|link)\w*\(\d+<[^>]*\/(destination[^>]*)>/.exec(line) ?? [];

@@ -17,3 +17,8 @@ export function injecting(injection: string, path?: string): string[] {
   const quick = ['-f', '--seccomp-bpf', '-qq', '-o', '/dev/null'];
   return ['strace', ...quick, '-e', `trace=${calls}`, '-e', `inject=${injection}`, ...only];
 }
+
+/** A command for `RunOptions.within`: writes these calls, commas between, to `log`, with the path behind each descriptor. */
+export function tracing(calls: string, log: string, ...more: readonly string[]): string[] {
+  return ['strace', '-f', '-qq', '-y', '-o', log, '-e', `trace=${calls}`, ...more];
+}

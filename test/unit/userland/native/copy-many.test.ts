@@ -15,7 +15,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { readCopied } from '../../../../userland/src/apply/copy-file.ts';
 import type { CopyGroup } from '../../../../userland/src/native/addon.ts';
-import { injecting, STRACE_MISSING } from '../../../helpers/strace.ts';
+import { injecting, STRACE_MISSING, tracing } from '../../../helpers/strace.ts';
 import { addon, folder, ODD_NAMES, pathOf } from './fixture.ts';
 
 const TEMP = '.dirsync-00000001.tmp';
@@ -143,8 +143,7 @@ void t.test('where no file can be without a name', { skip: STRACE_MISSING }, asy
     return JSON.parse(execaSync('env', command).stdout);
   };
   const log = join(folder(t).path, 'log');
-  const onDestination = ['-f', '-qq', '-o', log, '-e', 'trace=openat', '-P', destination.path];
-  t.strictSame(alone(['strace', ...onDestination]), names);
+  t.strictSame(alone(tracing('openat', log, '-P', destination.path)), names);
   const calls = readFileSync(log, 'utf8').split('\n');
   const first = 1 + calls.findIndex((line) => line.includes('O_TMPFILE'));
   t.not(first, 0, 'the first copy is to have none');
